@@ -1,0 +1,3 @@
+import Cryptography
+import RadiusCodec
+import TokenEngine
