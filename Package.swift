@@ -36,13 +36,15 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
+        .target(name: "EmbeddedFiles"),
+
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(name: "RadiusCodec", dependencies: ["Cryptography"], swiftSettings: strict),
         .target(name: "TokenEngine", dependencies: ["Cryptography", "CSQLite"], swiftSettings: strict),
         .target(
             name: "RadiusServer",
             dependencies: [
-                "Cryptography", "RadiusCodec", "TokenEngine", "CLinux", "CPCRE2",
+                "Cryptography", "RadiusCodec", "TokenEngine", "CLinux", "CPCRE2", "EmbeddedFiles",
                 .target(name: "CQRCode", condition: .when(traits: ["QRCode"])),
             ],
             swiftSettings: strict),
@@ -65,8 +67,10 @@ let package = Package(
             name: "RadiusServerTests",
             dependencies: ["RadiusServer", "RadiusCodec", "TokenEngine", "Cryptography", "TestSupport"],
             resources: [.copy("Files")], swiftSettings: strict),
-        .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", dependencies: ["TestSupport", "TokenEngine"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["watchword", "TestSupport"], swiftSettings: strict),
-    ]
+    ],
+    // #embed, by which the dictionary and the sample mapping come into the binary, is C23's.
+    cLanguageStandard: .c2x
 )
