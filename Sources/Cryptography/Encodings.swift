@@ -13,10 +13,15 @@ package enum Hexadecimal {
     }
 
     /// - Returns: nil when the text has an odd number of digits or something that is no digit.
-    package static func octets(_ text: some StringProtocol) -> [UInt8]? {
+    package static func octets(_ text: some StringProtocol) -> [UInt8]? { octets(digits: text.utf8) }
+
+    /// The same, of characters as octets: a secret is never a text, which could not be wiped.
+    package static func octets(digits: some Collection<UInt8>) -> [UInt8]? {
         var octets: [UInt8] = []
+        // It must not grow, and leave a copy behind.
+        octets.reserveCapacity(digits.count / 2)
         var high: UInt8?
-        for character in text.utf8 {
+        for character in digits {
             guard let value = value(of: character) else { return nil }
             if let first = high {
                 octets.append(first << 4 | value)

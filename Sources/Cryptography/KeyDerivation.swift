@@ -18,10 +18,10 @@ package func derivedKey(
     let master = master.octets
     let done =
         unsafe EVP_PKEY_derive_init(context) == 1
-            && EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1
-            && EVP_PKEY_CTX_set1_hkdf_key(context, master, Int32(master.count)) == 1
-            && EVP_PKEY_CTX_add1_hkdf_info(context, label, Int32(label.count)) == 1
-            && EVP_PKEY_derive(context, &key, &written) == 1
+        && EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1
+        && EVP_PKEY_CTX_set1_hkdf_key(context, master, Int32(master.count)) == 1
+        && EVP_PKEY_CTX_add1_hkdf_info(context, label, Int32(label.count)) == 1
+        && EVP_PKEY_derive(context, &key, &written) == 1
     guard done, written == size else { throw CryptographyError(function: "HKDF", reason: "cannot derive a key") }
     return SecretOctets(key)
 }

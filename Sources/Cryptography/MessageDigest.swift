@@ -44,6 +44,9 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
 }
 
 /// A running digest. Owns one `EVP_MD_CTX`, cannot be copied, and starts anew after ``finish()``.
+///
+/// A digest that has been had once fails only where memory is gone. To go on would be to take zeroes for a digest, and
+/// zeroes are what an attacker can send: the process ends instead.
 @safe package struct MessageDigest: ~Copyable {
     private let context: OpaquePointer
 
@@ -66,7 +69,7 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
 
     package mutating func update(_ octets: Span<UInt8>) {
         unsafe octets.withUnsafeBufferPointer { octets in
-            _ = unsafe EVP_DigestUpdate(context, octets.baseAddress, octets.count)
+            Self.demand(unsafe EVP_DigestUpdate(context, octets.baseAddress, octets.count), "EVP_DigestUpdate")
         }
     }
 
@@ -74,28 +77,44 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
 
     package mutating func update(_ octet: UInt8) {
         var octet = octet
-        _ = unsafe EVP_DigestUpdate(context, &octet, 1)
+        Self.demand(unsafe EVP_DigestUpdate(context, &octet, 1), "EVP_DigestUpdate")
     }
 
     /// The digest of what ``update(_:)`` was given; the next update starts a new one.
     ///
     /// The result's size is its type's: ask for the algorithm's ``DigestAlgorithm/digestSize`` or less, and the digest
     /// is cut to it.
+    @inlinable
     package mutating func finish<let size: Int>() -> InlineArray<size, UInt8> {
-        var whole = InlineArray<64, UInt8>(repeating: 0)
         var digest = InlineArray<size, UInt8>(repeating: 0)
-        var written: UInt32 = 0
-        var wholeSpan = whole.mutableSpan
-        unsafe wholeSpan.withUnsafeMutableBufferPointer { buffer in
-            _ = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &written)
-        }
-        _ = unsafe EVP_DigestInit_ex2(context, nil, nil)
-        for index in 0..<min(size, Int(written)) { digest[index] = whole[index] }
+        var span = digest.mutableSpan
+        finish(into: &span)
         return digest
     }
 
-    /// Continues from `other`'s state instead of the beginning, as a precomputed HMAC key does.
-    mutating func resume(from other: borrowing MessageDigest) {
-        _ = unsafe EVP_MD_CTX_copy_ex(context, other.context)
+    /// The same, written to `destination`: as many octets as it has room for.
+    package mutating func finish(into destination: inout MutableSpan<UInt8>) {
+        let room = destination.count
+        unsafe destination.withUnsafeMutableBufferPointer { buffer in
+            guard room < Int(EVP_MAX_MD_SIZE) else {
+                Self.demand(unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil), "EVP_DigestFinal_ex")
+                return
+            }
+            // OpenSSL writes the whole digest, however little of it is wanted.
+            unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { whole in
+                var written: UInt32 = 0
+                Self.demand(unsafe EVP_DigestFinal_ex(context, whole.baseAddress, &written), "EVP_DigestFinal_ex")
+                let wanted = unsafe whole.prefix(min(room, Int(written)))
+                _ = unsafe buffer.update(fromContentsOf: wanted)
+            }
+        }
+        Self.demand(unsafe EVP_DigestInit_ex2(context, nil, nil), "EVP_DigestInit_ex2")
+    }
+
+    /// - Parameter status: what OpenSSL has returned; 1 is success.
+    static func demand(_ status: Int32, _ function: String) {
+        guard status != 1 else { return }
+        // traps: nothing from outside makes OpenSSL refuse a digest; memory is gone, and no answer could be trusted.
+        fatalError("\(function) failed: a digest cannot be computed, so nothing can be verified")
     }
 }

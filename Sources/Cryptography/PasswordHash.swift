@@ -19,9 +19,14 @@ package struct PasswordHashCost: Sendable, Equatable, CustomStringConvertible {
 
     package var description: String { "ln=\(logarithmOfN),r=\(r),p=\(p)" }
 
-    /// What a stored hash may ask of us at most: 64 MiB, so that a damaged row cannot take the memory away.
-    var isBearable: Bool { (1...20).contains(logarithmOfN) && (1...16).contains(r) && (1...4).contains(p) }
-    var memoryInOctets: UInt64 { 128 * UInt64(r) << UInt64(logarithmOfN) + 1 << 20 }
+    /// What a hash may ask of us at most, 128·r·N·p: a damaged row can take neither the memory nor the time away.
+    package static let maximumInOctets = 256 << 20
+
+    /// With the usual r and p, up to a logarithm of 18.
+    var isBearable: Bool {
+        (1...20).contains(logarithmOfN) && (1...16).contains(r) && (1...4).contains(p)
+            && 128 * r * p << logarithmOfN <= Self.maximumInOctets
+    }
 }
 
 /// A PIN or password as it is stored: scrypt (RFC 7914) over the HMAC of the secret under a pepper from the key file.
@@ -60,12 +65,17 @@ package struct PasswordHash: Sendable, Equatable, Hashable {
     private static func scrypt(
         _ secret: SecretOctets, salt: [UInt8], pepper: MessageAuthenticationKey, cost: PasswordHashCost
     ) throws(CryptographyError) -> [UInt8] {
+        guard cost.isBearable else {
+            throw CryptographyError(function: "scrypt", reason: "\(cost) is more than a hash may cost")
+        }
+        // The blocks, and what OpenSSL needs beside them.
+        let memoryMaximum = UInt64(PasswordHashCost.maximumInOctets + 1 << 20)
         let peppered: InlineArray<32, UInt8> = try pepper.code(of: secret.octets)
         var hash = [UInt8](repeating: 0, count: 32)
         let status = unsafe peppered.span.withUnsafeBytes { peppered in
             unsafe EVP_PBE_scrypt(
                 peppered.baseAddress?.assumingMemoryBound(to: CChar.self), peppered.count, salt, salt.count,
-                1 << UInt64(cost.logarithmOfN), UInt64(cost.r), UInt64(cost.p), cost.memoryInOctets, &hash, hash.count)
+                1 << UInt64(cost.logarithmOfN), UInt64(cost.r), UInt64(cost.p), memoryMaximum, &hash, hash.count)
         }
         guard status == 1 else { throw CryptographyError(function: "EVP_PBE_scrypt", reason: "out of memory") }
         return hash
