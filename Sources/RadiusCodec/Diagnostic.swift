@@ -1,0 +1,27 @@
+/// Something wrong in a file that a person wrote: where, what, and what was expected instead.
+package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Severity: String, Sendable {
+        case error
+        case warning
+    }
+
+    package let file: String
+    /// Counted from 1; 0 when the whole file is meant.
+    package let line: Int
+    package let severity: Severity
+    /// What is wrong, without a full stop; what was expected stands behind it in parentheses.
+    package let message: String
+
+    package init(file: String, line: Int = 0, severity: Severity = .error, _ message: String) {
+        self.file = file
+        self.line = line
+        self.severity = severity
+        self.message = message
+    }
+
+    /// `file:line: what (expected what)`, with `warning: ` before the message of a warning.
+    package var description: String {
+        let place = line > 0 ? "\(file):\(line)" : file
+        return severity == .warning ? "\(place): warning: \(message)" : "\(place): \(message)"
+    }
+}

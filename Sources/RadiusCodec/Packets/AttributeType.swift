@@ -1,0 +1,25 @@
+/// The first octet of an attribute (RFC 2865 §5). Only the types that code refers to have names here; all others are the
+/// dictionary's business.
+package struct AttributeType: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let userName = AttributeType(rawValue: 1)
+    package static let userPassword = AttributeType(rawValue: 2)
+    package static let chapPassword = AttributeType(rawValue: 3)
+    package static let nasIPAddress = AttributeType(rawValue: 4)
+    package static let serviceType = AttributeType(rawValue: 6)
+    package static let replyMessage = AttributeType(rawValue: 18)
+    package static let state = AttributeType(rawValue: 24)
+    package static let classAttribute = AttributeType(rawValue: 25)
+    package static let vendorSpecific = AttributeType(rawValue: 26)
+    package static let sessionTimeout = AttributeType(rawValue: 27)
+    package static let nasIdentifier = AttributeType(rawValue: 32)
+    package static let proxyState = AttributeType(rawValue: 33)
+    package static let tunnelPassword = AttributeType(rawValue: 69)
+    package static let arapPassword = AttributeType(rawValue: 70)
+    package static let eapMessage = AttributeType(rawValue: 79)
+    package static let messageAuthenticator = AttributeType(rawValue: 80)
+    package static let chargeableUserIdentity = AttributeType(rawValue: 89)
+}
