@@ -1,0 +1,54 @@
+package import Cryptography
+
+/// One login, as the server hands it over: who says to be whom, what they offered, which challenge they answer.
+package struct Attempt: Sendable {
+    /// The name as it was typed. The engine splits the realm off (``UserNameSplitting``).
+    package var userName: String
+    /// The client's fixed realm; it overrides one in the name.
+    package var realm: String?
+    package var credential: Credential
+    /// The open challenge that this answers: the State of the request.
+    package var transaction: TransactionID?
+    /// The client's name in the configuration. A challenge can only be answered through the client that it was sent to.
+    package var client: String
+    package var clientAddress: IPAddress
+    package var splitting: UserNameSplitting
+    /// What slow checks beside the line have found out so far.
+    package var verified: [SlowCheck: SlowCheck.Outcome]
+
+    package init(
+        userName: String, realm: String? = nil, credential: Credential, transaction: TransactionID? = nil,
+        client: String, clientAddress: IPAddress, splitting: UserNameSplitting = UserNameSplitting(),
+        verified: [SlowCheck: SlowCheck.Outcome] = [:]
+    ) {
+        self.userName = userName
+        self.realm = realm
+        self.credential = credential
+        self.transaction = transaction
+        self.client = client
+        self.clientAddress = clientAddress
+        self.splitting = splitting
+        self.verified = verified
+    }
+}
+
+/// What was offered to prove the identity. CHAP, MS-CHAPv2 and EAP will be cases of their own.
+package enum Credential: Sendable {
+    /// PIN, one-time password, both, or the answer to a challenge. Absent and empty are the same.
+    case password(SecretOctets)
+    /// Something that proves nothing, and why: it is rejected, and the audit says so.
+    case unusable(Reason)
+}
+
+/// How a typed name is taken apart.
+package struct UserNameSplitting: Sendable, Hashable {
+    /// `user@realm`, at the last `@`, and only if what follows is a realm that exists.
+    package var atSign: Bool
+    /// `REALM\user`, at the last backslash, and only in names without `@`.
+    package var backslash: Bool
+
+    package init(atSign: Bool = true, backslash: Bool = true) {
+        self.atSign = atSign
+        self.backslash = backslash
+    }
+}

@@ -1,0 +1,80 @@
+package import Cryptography
+
+/// Decides attempts in batches: one batch, one transaction, one flush to disk. Belongs to the store's thread.
+package final class Decider {
+    private let store: Store
+    /// Replaced at a reload, between two batches.
+    package var engine: Engine
+    private let remembered: VerifiedSecrets
+    private let random: any RandomOctets
+
+    /// How often an attempt is evaluated again when a row is not what it was decided on.
+    private static let roundsMaximum = 5
+
+    package init(
+        store: Store, engine: Engine, remembered: VerifiedSecrets, random: any RandomOctets = SecureRandom()
+    ) {
+        self.store = store
+        self.engine = engine
+        self.remembered = remembered
+        self.random = random
+    }
+
+    /// Decides every attempt, in order, in one transaction; each sees what those before it have changed.
+    ///
+    /// - Returns: an evaluation for each attempt, at the same index. What is decided is on disk. An attempt that needs
+    ///   slow checks, or failed by itself, has left no trace.
+    /// - Throws: when nothing was committed; then nobody may be answered.
+    package func decide(_ attempts: [Attempt], at now: UnixTime) throws(StoreError) -> [Evaluation] {
+        for attempt in attempts {
+            for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
+        }
+        do throws(StoreError) {
+            return try decideTogether(attempts) { attempt throws(StoreError) in try decide(attempt, at: now) }
+        } catch {
+            guard error.concernsOneAttempt else { throw error }
+            // Rolled back whole. Whoever it was must not take the others along; whom it was not pays two statements more.
+            return try decideTogether(attempts) { attempt throws(StoreError) in try decideApart(attempt, at: now) }
+        }
+    }
+
+    private func decideTogether(
+        _ attempts: [Attempt], by decide: (Attempt) throws(StoreError) -> Evaluation
+    ) throws(StoreError) -> [Evaluation] {
+        try store.transaction { () throws(StoreError) in
+            var evaluations: [Evaluation] = []
+            evaluations.reserveCapacity(attempts.count)
+            for attempt in attempts { evaluations.append(try decide(attempt)) }
+            return evaluations
+        }
+    }
+
+    /// Decides an attempt so that its failure undoes nothing but its own changes.
+    private func decideApart(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
+        var failure = StoreError.contended
+        for _ in 0..<Self.roundsMaximum where failure == .contended {
+            do throws(StoreError) {
+                return try store.savepoint { () throws(StoreError) in try decide(attempt, at: now) }
+            } catch {
+                guard error.concernsOneAttempt else { throw error }
+                failure = error
+            }
+        }
+        return .failed(failure)
+    }
+
+    private func decide(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
+        let evaluation = try evaluate(attempt, at: now)
+        guard case .decided(let verdict) = evaluation else { return evaluation }
+        guard try store.apply(verdict.changes) else { throw .contended }
+        return evaluation
+    }
+
+    private func evaluate(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
+        var facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        facts.remembered = remembered
+        return try cryptography { () throws(CryptographyError) in
+            try engine.evaluate(attempt, knowing: facts, at: now, random: random)
+        }
+    }
+}

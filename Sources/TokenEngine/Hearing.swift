@@ -1,0 +1,166 @@
+import Cryptography
+
+/// One attempt while it is being looked at: what was found so far, which slow checks are missing, what has to change.
+struct Hearing {
+    let attempt: Attempt
+    let facts: Facts
+    let settings: EngineSettings
+    let now: UnixTime
+    var rules = Rules()
+    var steps: [Step] = []
+    /// Slow checks that nobody has an outcome for.
+    var awaited: [SlowCheck] = []
+    /// Hashes that are to be stored anew, whatever the decision is: they were right.
+    var renewals: [Change] = []
+
+    init(_ attempt: Attempt, _ facts: Facts, _ settings: EngineSettings, _ now: UnixTime) {
+        self.attempt = attempt
+        self.facts = facts
+        self.settings = settings
+        self.now = now
+    }
+
+    /// What was typed.
+    var password: SecretOctets {
+        switch attempt.credential {
+        case .password(let password): password
+        case .unusable: SecretOctets([])
+        }
+    }
+
+    /// Two outcomes may look at the same thing; it is told once.
+    mutating func note(_ finding: Finding, _ token: Token? = nil) {
+        let step = Step(serial: token?.serial, finding: finding)
+        if !steps.contains(step) { steps.append(step) }
+    }
+
+    // MARK: Slow checks
+
+    /// Whether a slow check has found the token's PIN, its static password, or the user's password that stands for its
+    /// PIN, damaged: then nothing can be held against the token, and nothing counts against it.
+    func isDamaged(_ token: Token) -> Bool {
+        attempt.verified.contains { check, outcome in
+            guard outcome == .damaged else { return false }
+            if case .password(let hash) = token.secret, check.stored == .hash(hash) { return true }
+            switch rules.pinSource {
+            case .none: return false
+            case .userstore: return facts.user?.password.map { check.stored == .hash($0) } ?? false
+            case .tokenpin: return check.stored == token.storedPIN
+            }
+        }
+    }
+
+    /// - Returns: nil when only a slow check can tell; it is among ``awaited`` then.
+    mutating func outcome(of check: SlowCheck) -> SlowCheck.Outcome? {
+        if let outcome = attempt.verified[check] { return outcome }
+        if let isMatch = facts.remembered?.outcome(of: check) { return isMatch ? .matches : .differs }
+        if !awaited.contains(check) { awaited.append(check) }
+        return nil
+    }
+
+    /// Whether the token's PIN is what `range` of the password says.
+    ///
+    /// - Returns: nil when only a slow check can tell.
+    mutating func isPIN(_ range: Range<Int>, of token: Token) -> Bool? {
+        let answer = answer(whether: range, isPINOf: token)
+        switch answer {
+        case true?: note(.pinMatches, token)
+        case false?: note(.pinDiffers, token)
+        case nil: note(.slowCheckAwaited, token)
+        }
+        return answer
+    }
+
+    private mutating func answer(whether range: Range<Int>, isPINOf token: Token) -> Bool? {
+        // A token that is nothing but its PIN opens to nobody while it has none.
+        if token.kind == .spass && range.isEmpty { return false }
+        switch rules.pinSource {
+        case .none:
+            return range.isEmpty
+        case .userstore:
+            // An empty password is nobody's.
+            guard let user = facts.user, let hash = user.password, !range.isEmpty else { return false }
+            let check = SlowCheck(
+                stored: .hash(hash), candidate: password.part(range), cost: settings.passwordHashCost)
+            return settled(check) { .renewUserPassword(user: user.id, from: hash, to: $0) }
+        case .tokenpin:
+            guard let stored = token.storedPIN else { return range.isEmpty }
+            guard !range.isEmpty else { return false }
+            let check = SlowCheck(stored: stored, candidate: password.part(range), cost: settings.pinHashCost)
+            return settled(check) { .renewPIN(token: token.id, from: stored, to: $0) }
+        }
+    }
+
+    /// - Returns: whether the check came out well; nil when nobody knows yet.
+    mutating func settled(_ check: SlowCheck, renewing change: (PasswordHash) -> Change) -> Bool? {
+        guard let outcome = outcome(of: check) else { return nil }
+        if case .matchesRenewed(let hash) = outcome {
+            let renewal = change(hash)
+            if !renewals.contains(renewal) { renewals.append(renewal) }
+        }
+        return outcome.isMatch
+    }
+
+    /// Whether `value` is the token's own; a slow hash, where one is needed, is looked up.
+    ///
+    /// - Returns: nil when only a slow check can tell.
+    mutating func possession(of value: SecretOctets, _ token: Token) throws(CryptographyError) -> Possession? {
+        let possession = try token.possession(of: value, at: now, settings: settings)
+        switch possession {
+        case .proved(_, let ahead): note(.otpMatches(ahead: ahead), token)
+        case .usedBefore: note(.otpUsedBefore, token)
+        case .refuted: note(.otpDiffers, token)
+        case .asks(let check):
+            let isMatch = settled(check) { hash in
+                guard case .hash(let stored) = check.stored else {
+                    return .renewPIN(token: token.id, from: check.stored, to: hash)
+                }
+                return .renewTokenPassword(token: token.id, from: stored, to: hash)
+            }
+            guard let isMatch else {
+                note(.slowCheckAwaited, token)
+                return nil
+            }
+            note(isMatch ? .otpMatches(ahead: 0) : .otpDiffers, token)
+            return isMatch ? .proved(counters: token.counters, ahead: 0) : .refuted
+        }
+        return possession
+    }
+
+    // MARK: Verdicts
+
+    /// - Parameters:
+    ///   - tokens: those that decided.
+    ///   - changes: beside the renewals and the audit.
+    func verdict(
+        _ decision: Decision, _ reason: Reason, _ message: String, tokens: [Token] = [], changes: [Change] = []
+    ) -> Evaluation {
+        let record = AuditRecord(
+            time: now, client: attempt.client, clientAddress: attempt.clientAddress.description,
+            user: facts.user?.name ?? attempt.userName, realm: facts.identity.realm ?? "",
+            resolver: facts.user?.id.resolver ?? "", serial: tokens.map(\.serial).joined(separator: ","),
+            kind: tokens.first?.kind.rawValue ?? "", decision: decision.name, reason: reason.rawValue,
+            message: message, policies: rules.applied.joined(separator: ","))
+        return .decided(
+            Verdict(
+                decision: decision, reason: reason, message: message, user: facts.user, tokens: tokens,
+                policies: rules.applied, steps: steps, changes: changes + renewals + [.appendAudit(record)]))
+    }
+
+    func reject(
+        _ reason: Reason, _ message: String, tokens: [Token] = [], changes: [Change] = []
+    ) -> Evaluation {
+        verdict(.reject, reason, message, tokens: tokens, changes: changes)
+    }
+}
+
+extension Token {
+    /// What a PIN is held against; nil when the token has none.
+    fileprivate var storedPIN: SlowCheck.Stored? {
+        switch pin {
+        case .none: nil
+        case .hash(let hash): .hash(hash)
+        case .sealed(let sealed): .sealed(sealed, context: TokenTable.pinContext(serial: serial))
+        }
+    }
+}

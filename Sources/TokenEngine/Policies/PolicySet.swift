@@ -1,0 +1,99 @@
+/// What the policies say about one attempt.
+struct Rules: Sendable, Equatable {
+    struct Conflict: Sendable, Equatable {
+        let action: String
+        let policies: [String]
+    }
+
+    var pinSource = PINSource.tokenpin
+    var challengeKinds: [TokenKind] = []
+    var forcesChallenge = false
+    var challengesCount = false
+    var challengeText = ""
+    var resetsAllTokens = false
+    var pinComesFirst = true
+    var isAuthorized = true
+    /// nil: all of them.
+    var allowedKinds: [TokenKind]?
+    /// The policies whose conditions hold, the strongest first.
+    var applied: [String] = []
+    /// Two of them want different things at the same priority: nobody can say what holds.
+    var conflict: Conflict?
+}
+
+/// The active policies, ready to be asked. Immutable: a reload makes a new one.
+struct PolicySet: Sendable {
+    /// The strongest first; of equal ones, in the order of the file.
+    private let policies: [Policy]
+
+    init(_ policies: [Policy]) {
+        let active = policies.enumerated().filter { $0.element.isActive }
+        self.policies = active.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }.map(
+            \.element)
+    }
+
+    func rules(for user: User, client: IPAddress, settings: EngineSettings) -> Rules {
+        var rules = Rules()
+        rules.challengeText = settings.challengeText
+        rules.pinComesFirst = settings.pinComesFirst
+        var decided = Decided()
+        for policy in policies where policy.conditions.hold(for: user, client: client) {
+            rules.applied.append(policy.name)
+            for action in policy.actions { decided.apply(action, of: policy, to: &rules) }
+        }
+        return rules
+    }
+
+    /// Disagreements that can be seen without a login: active policies for the very same people, at the same priority.
+    /// Others show only when conditions overlap, and reject the login that they show at.
+    var conflicts: [Rules.Conflict] {
+        var conflicts: [Rules.Conflict] = []
+        for (index, first) in policies.enumerated() {
+            for second in policies[(index + 1)...]
+            where second.priority == first.priority && second.conditions == first.conditions {
+                var rules = Rules()
+                var decided = Decided()
+                for action in first.actions { decided.apply(action, of: first, to: &rules) }
+                for action in second.actions { decided.apply(action, of: second, to: &rules) }
+                if let conflict = rules.conflict { conflicts.append(conflict) }
+            }
+        }
+        return conflicts
+    }
+
+    /// Which policy has settled each of the actions that can have one value only.
+    private struct Decided {
+        private var byAction: [(action: String, policy: Policy)] = []
+
+        mutating func apply(_ action: PolicyAction, of policy: Policy, to rules: inout Rules) {
+            switch action {
+            case .pinSource(let source): settle("otppin", \.pinSource, source, policy, &rules)
+            case .challengeKinds(let kinds): rules.challengeKinds += kinds
+            case .forcesChallenge(let forces):
+                settle("force_challenge_response", \.forcesChallenge, forces, policy, &rules)
+            case .challengesCount(let count):
+                settle("increase_failcounter_on_challenge", \.challengesCount, count, policy, &rules)
+            case .challengeText(let text): settle("challenge_text", \.challengeText, text, policy, &rules)
+            case .resetsAllTokens(let resets):
+                settle("reset_all_user_tokens", \.resetsAllTokens, resets, policy, &rules)
+            case .pinComesFirst(let first): settle("prepend_pin", \.pinComesFirst, first, policy, &rules)
+            case .isAuthorized(let authorized): settle("authorized", \.isAuthorized, authorized, policy, &rules)
+            case .allowedKinds(let kinds): rules.allowedKinds = (rules.allowedKinds ?? []) + kinds
+            }
+        }
+
+        /// The first policy of the strongest priority settles; another of the same priority must agree with it.
+        private mutating func settle<Value: Equatable>(
+            _ action: String, _ value: WritableKeyPath<Rules, Value>, _ wanted: Value, _ policy: Policy,
+            _ rules: inout Rules
+        ) {
+            guard let settled = byAction.first(where: { $0.action == action }) else {
+                byAction.append((action, policy))
+                rules[keyPath: value] = wanted
+                return
+            }
+            guard settled.policy.priority == policy.priority, rules[keyPath: value] != wanted else { return }
+            rules.conflict = Rules.Conflict(action: action, policies: [settled.policy.name, policy.name])
+        }
+    }
+}

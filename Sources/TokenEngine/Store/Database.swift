@@ -1,0 +1,235 @@
+import CSQLite
+import Glibc
+
+/// One connection to a SQLite file. Owns the handle, cannot be copied, and closes it once. The only file that speaks to
+/// SQLite: above it are rows and values, no handles.
+@safe struct Database: ~Copyable {
+    private let handle: OpaquePointer
+    /// Asked for once, before the first connection. A refusal costs speed and nothing else.
+    private static let isConfigured = watchword_sqlite_without_statistics() == SQLITE_OK
+
+    /// Opens the file for reading and writing, and makes it, readable to its owner alone, where there is none.
+    ///
+    /// - Parameter busyTimeoutInMilliseconds: how long to wait for another process that is writing.
+    init(path: String, busyTimeoutInMilliseconds: Int32 = 5000) throws(StoreError) {
+        _ = Self.isConfigured
+        // SQLite would make the file readable to everybody; its journal takes over the mode that it finds.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .database(DatabaseError(code: SQLITE_CANTOPEN, message: "cannot open \(path) for writing", sql: ""))
+        }
+        close(descriptor)
+
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let status = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard status == SQLITE_OK, let handle = unsafe opened else {
+            unsafe sqlite3_close_v2(opened)
+            throw .database(DatabaseError(code: status, message: "cannot open \(path)", sql: ""))
+        }
+        unsafe sqlite3_busy_timeout(handle, busyTimeoutInMilliseconds)
+        unsafe self.handle = handle
+    }
+
+    /// Statements that are still alive keep the connection open until they go.
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// - Parameter isKept: whether the statement will be used again and again.
+    func prepare(_ sql: String, isKept: Bool = false) throws(StoreError) -> Statement {
+        var prepared: OpaquePointer?
+        let flags = isKept ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
+        let status = unsafe sqlite3_prepare_v3(handle, sql, -1, flags, &prepared, nil)
+        guard status == SQLITE_OK, let statement = unsafe prepared else {
+            throw unsafe .database(
+                DatabaseError(code: status, message: String(cString: sqlite3_errmsg(handle)), sql: sql))
+        }
+        return unsafe Statement(handle: statement, sql: sql, space: isKept ? BindingSpace() : nil)
+    }
+
+    /// Runs one statement that is not needed again.
+    func run<each Value: DatabaseValue>(_ sql: String, _ values: repeat each Value) throws(StoreError) {
+        try prepare(sql).run(repeat each values)
+    }
+
+    /// How many rows the last INSERT, UPDATE or DELETE touched.
+    var changedRows: Int { Int(unsafe sqlite3_changes(handle)) }
+
+    /// The number of the row that was inserted last.
+    var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// Whether a transaction is open: after some errors, SQLite has rolled it back by itself.
+    var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+}
+
+/// A prepared statement. Owns its handle, cannot be copied, and is finalised once.
+@safe struct Statement: ~Copyable {
+    private let handle: OpaquePointer
+    private let sql: String
+    /// Of a statement that is used again and again; the others let SQLite copy what is bound.
+    private let space: BindingSpace?
+
+    fileprivate init(handle: OpaquePointer, sql: String, space: BindingSpace?) {
+        unsafe self.handle = handle
+        self.sql = sql
+        self.space = space
+    }
+
+    deinit { unsafe sqlite3_finalize(handle) }
+
+    /// Binds the values, in order, and runs the statement to its end.
+    func run<each Value: DatabaseValue>(_ values: repeat each Value) throws(StoreError) {
+        try forEach(repeat each values) { _ in }
+    }
+
+    /// Binds the values, in order, and hands over each row. Values come out as what they are asked for: SQLite converts.
+    func forEach<each Value: DatabaseValue>(
+        _ values: repeat each Value, row body: (borrowing Row) -> Void
+    ) throws(StoreError) {
+        defer {
+            // What a reset returns is what the failed step has returned; bound secrets are not left lying about.
+            _ = unsafe sqlite3_reset(handle)
+            _ = unsafe sqlite3_clear_bindings(handle)
+        }
+        space?.empty()
+        var index: Int32 = 0
+        for value in repeat each values {
+            index += 1
+            let status = value.bind(to: unsafe Parameter(statement: handle, index: index, space: space))
+            guard status == SQLITE_OK else { throw error(status) }
+        }
+        while true {
+            let status = unsafe sqlite3_step(handle)
+            guard status == SQLITE_ROW else {
+                guard status == SQLITE_DONE else { throw error(status) }
+                return
+            }
+            body(unsafe Row(statement: handle))
+        }
+    }
+
+    private func error(_ status: Int32) -> StoreError {
+        let message = unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
+        return .database(DatabaseError(code: status, message: message, sql: sql))
+    }
+}
+
+/// Room for the texts of one statement, so that binding a dozen of them takes no memory from the system.
+@safe private final class BindingSpace {
+    private static let capacity = 4096
+
+    private let start = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    private var used = 0
+
+    deinit { unsafe start.deallocate() }
+
+    func empty() { used = 0 }
+
+    /// - Returns: where `count` octets of `source` are now; nil when there is no room for them.
+    @unsafe func keep(_ source: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8>? {
+        guard count <= Self.capacity - used else { return nil }
+        let place = unsafe start + used
+        unsafe place.update(from: source, count: count)
+        used += count
+        return unsafe UnsafePointer(place)
+    }
+}
+
+/// The current row of a statement; lives no longer than the closure that it is handed to.
+@safe struct Row: ~Copyable {
+    private let statement: OpaquePointer
+
+    fileprivate init(statement: OpaquePointer) { unsafe self.statement = statement }
+
+    func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_NULL }
+    func isText(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_TEXT }
+
+    func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
+    func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
+    func boolean(_ column: Int32) -> Bool { integer(column) != 0 }
+
+    /// Octets that are no UTF-8 become U+FFFD; NULL is the empty text.
+    func text(_ column: Int32) -> String {
+        guard let start = unsafe sqlite3_column_text(statement, column) else { return "" }
+        let count = Int(unsafe sqlite3_column_bytes(statement, column))
+        return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func octets(_ column: Int32) -> [UInt8] {
+        guard let start = unsafe sqlite3_column_blob(statement, column) else { return [] }
+        let count = Int(unsafe sqlite3_column_bytes(statement, column))
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+}
+
+/// The place of a `?` in a statement.
+@safe struct Parameter: ~Copyable {
+    private let statement: OpaquePointer
+    private let index: Int32
+    private let space: BindingSpace?
+
+    fileprivate init(statement: OpaquePointer, index: Int32, space: BindingSpace?) {
+        unsafe self.statement = statement
+        self.index = index
+        self.space = space
+    }
+
+    fileprivate func set(_ integer: Int64) -> Int32 { unsafe sqlite3_bind_int64(statement, index, integer) }
+    fileprivate func setNull() -> Int32 { unsafe sqlite3_bind_null(statement, index) }
+
+    fileprivate func set(_ text: String) -> Int32 {
+        var text = text
+        return text.withUTF8 { characters in
+            // A null pointer would mean NULL; an empty text need not have an address.
+            guard let start = characters.baseAddress else {
+                return unsafe sqlite3_bind_text(statement, index, "", 0, nil)
+            }
+            let kept = unsafe space?.keep(start, count: characters.count)
+            let octets = unsafe UnsafeRawPointer(kept ?? start).assumingMemoryBound(to: CChar.self)
+            // Kept octets stay where they are until the bindings are cleared: SQLite need not copy them.
+            return unsafe sqlite3_bind_text(
+                statement, index, octets, Int32(clamping: characters.count),
+                kept == nil ? watchword_sqlite_transient() : nil)
+        }
+    }
+
+    fileprivate func set(_ octets: [UInt8]) -> Int32 {
+        guard !octets.isEmpty else { return unsafe sqlite3_bind_zeroblob(statement, index, 0) }
+        return unsafe sqlite3_bind_blob(
+            statement, index, octets, Int32(clamping: octets.count), watchword_sqlite_transient())
+    }
+}
+
+/// What can be bound to a `?`.
+protocol DatabaseValue {
+    /// - Returns: SQLite's result code.
+    func bind(to parameter: consuming Parameter) -> Int32
+}
+
+extension Int64: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+}
+
+extension Int: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(Int64(self)) }
+}
+
+extension Bool: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self ? 1 : 0) }
+}
+
+extension String: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+}
+
+extension [UInt8]: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+}
+
+extension Optional: DatabaseValue where Wrapped: DatabaseValue {
+    func bind(to parameter: consuming Parameter) -> Int32 {
+        guard let self else { return parameter.setNull() }
+        return self.bind(to: parameter)
+    }
+}

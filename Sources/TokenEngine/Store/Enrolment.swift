@@ -1,0 +1,205 @@
+package import Cryptography
+
+/// Making tokens: one for somebody who waits, or a million from a file.
+extension Store {
+    /// - Returns: the token as it was stored; ``Token/secret`` holds the seed, generated or given, to be shown once.
+    /// - Throws: ``StoreError/serialExists(_:)``, ``StoreError/invalid(_:)``.
+    package func addToken(
+        _ new: NewToken, settings: EngineSettings = EngineSettings(), random: any RandomOctets = SecureRandom()
+    ) throws(StoreError) -> Token {
+        // Slow hashes first: the transaction keeps others from writing.
+        let secret = try secret(of: new, settings, random)
+        let hash = try hash(new.pin, cost: settings.pinHashCost, random: random)
+        return try transaction { () throws(StoreError) in
+            let serial = if let given = new.serial { given } else { try freeSerial(new.kind, random) }
+            let inserter = try TokenInserter(database)
+            var token = try new.token(
+                id: TokenID(row: 0), serial: serial, secret: secret, pin: hash.map { .hash($0) } ?? .none)
+            token.id = try inserter.insert(token, cipher: keys.cipher, random: random, store: self)
+            return token
+        }
+    }
+
+    /// Adds many tokens in one transaction: all or none. Their PINs stay sealed until they are first used.
+    ///
+    /// - Parameters:
+    ///   - tokens: each with a serial and a secret.
+    ///   - resolver: the local resolver that the owners are looked for in.
+    ///   - createsUsers: whether to make the users that the resolver lacks.
+    ///   - progress: told how many are done, every ten thousand.
+    /// - Returns: how many were added.
+    /// - Throws: ``StoreError/importRow(index:_:)``; nothing was added then.
+    package func importTokens(
+        _ tokens: some Sequence<ImportedToken>, resolver: String, createsUsers: Bool = false,
+        settings: EngineSettings = EngineSettings(), random: any RandomOctets = SecureRandom(),
+        progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> Int {
+        try transaction { () throws(StoreError) in
+            let inserter = try TokenInserter(database)
+            var count = 0
+            for row in tokens {
+                do throws(StoreError) {
+                    try add(row, resolver, createsUsers, inserter, settings, random)
+                } catch {
+                    throw .importRow(index: count, error)
+                }
+                count += 1
+                if count.isMultiple(of: 10_000) { progress(count) }
+            }
+            return count
+        }
+    }
+
+    private func add(
+        _ row: ImportedToken, _ resolver: String, _ createsUsers: Bool, _ inserter: borrowing TokenInserter,
+        _ settings: EngineSettings, _ random: any RandomOctets
+    ) throws(StoreError) {
+        guard let serial = row.token.serial else { throw .invalid("an imported token needs a serial") }
+        guard row.token.secret != nil || row.token.kind == .spass else {
+            throw .invalid("an imported token needs a secret")
+        }
+        var new = row.token
+        if let name = row.userName { new.owner = try owner(named: name, resolver, createsUsers, inserter) }
+        var pin = StoredPIN.none
+        if let typed = new.pin, !typed.isEmpty {
+            pin = .sealed(
+                try cryptography { () throws(CryptographyError) in
+                    try keys.cipher.seal(typed, context: TokenTable.pinContext(serial: serial), random: random)
+                })
+        }
+        let token = try new.token(
+            id: TokenID(row: 0), serial: serial, secret: try secret(of: new, settings, random), pin: pin)
+        _ = try inserter.insert(token, cipher: keys.cipher, random: random, store: self)
+    }
+
+    private func owner(
+        named name: String, _ resolver: String, _ createsUsers: Bool, _ inserter: borrowing TokenInserter
+    ) throws(StoreError) -> UserID {
+        if let user = try user(named: name, resolver: resolver) { return user.id }
+        guard createsUsers, !name.isEmpty else { throw .noSuchUser(name: name, resolver: resolver) }
+        try inserter.insertUser.run(resolver, name)
+        return UserID(resolver: resolver, uid: String(database.lastInsertedRow))
+    }
+
+    private func secret(
+        of new: NewToken, _ settings: EngineSettings, _ random: any RandomOctets
+    ) throws(StoreError) -> TokenSecret {
+        switch new.kind {
+        case .hotp, .totp:
+            guard let seed = new.secret else {
+                return .seed(
+                    try cryptography { () throws(CryptographyError) in
+                        SecretOctets(try random.octets(new.algorithm.digestSize))
+                    })
+            }
+            guard (1...128).contains(seed.count) else { throw .invalid("a seed has 1 to 128 octets") }
+            return .seed(seed)
+        case .spass:
+            return .none
+        case .password:
+            guard let hash = try hash(new.secret, cost: settings.passwordHashCost, random: random) else {
+                throw .invalid("a token of type password needs a password")
+            }
+            return .password(hash)
+        }
+    }
+
+    /// A serial as privacyIDEA makes them: the kind's prefix, a running number of four digits, four random ones.
+    private func freeSerial(_ kind: TokenKind, _ random: any RandomOctets) throws(StoreError) -> String {
+        var rows: Int64 = 0
+        try database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'token'").forEach { rows = $0.integer(0) }
+        // Four digits, whatever stands in that table.
+        let number = String(((rows &+ 1) % 10_000).magnitude)
+        let padded = String(repeating: "0", count: 4 - number.count) + number
+        while true {
+            let octets = try cryptography { () throws(CryptographyError) in try random.octets(2) }
+            let serial = kind.serialPrefix + padded + Hexadecimal.text(octets).uppercased()
+            if try token(serial: serial) == nil { return serial }
+        }
+    }
+}
+
+/// The statements that write a token.
+struct TokenInserter: ~Copyable {
+    private let insertToken: Statement
+    private let insertCounters: Statement
+    let insertUser: Statement
+
+    init(_ database: borrowing Database) throws(StoreError) {
+        let insertToken = try database.prepare(
+            """
+            INSERT INTO token (serial, kind, resolver, uid, secret, pin, digits, algorithm, period, fail_count_maximum,
+                count_window, sync_window, time_window, authentications_maximum, successes_maximum, valid_from,
+                valid_until, is_enabled, is_revoked, is_locked, is_awaiting_enrolment, description)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (serial) DO NOTHING
+            """)
+        let insertCounters = try database.prepare(
+            """
+            INSERT INTO token_counter (token, counter, drift, fail_count, authentications, successes)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """)
+        let insertUser = try database.prepare("INSERT INTO user (resolver, name) VALUES (?, ?)")
+        self.insertToken = insertToken
+        self.insertCounters = insertCounters
+        self.insertUser = insertUser
+    }
+
+    /// - Returns: the number of the new row.
+    /// - Throws: ``StoreError/serialExists(_:)``.
+    func insert(
+        _ token: Token, cipher: AuthenticatedCipher, random: any RandomOctets, store: Store
+    ) throws(StoreError) -> TokenID {
+        let (limits, state, counters) = (token.limits, token.state, token.counters)
+        try insertToken.run(
+            token.serial, token.kind.rawValue, token.owner?.resolver, token.owner?.uid,
+            try Self.stored(token.secret, serial: token.serial, cipher, random), Self.stored(token.pin), token.digits,
+            token.algorithm.rawValue, token.periodInSeconds, limits.failCountMaximum, limits.countWindow,
+            limits.syncWindow, limits.timeWindowInSeconds, limits.authenticationsMaximum, limits.successesMaximum,
+            limits.validFrom?.milliseconds, limits.validUntil?.milliseconds, state.isEnabled, state.isRevoked,
+            state.isLocked, state.isAwaitingEnrolment, token.description)
+        guard store.database.changedRows == 1 else { throw .serialExists(token.serial) }
+        let row = store.database.lastInsertedRow
+        try insertCounters.run(
+            row, counters.counter, counters.drift, counters.failCount, counters.authentications, counters.successes)
+        try store.insert(token.attributes, ofToken: row)
+        return TokenID(row: row)
+    }
+
+    private static func stored(
+        _ secret: TokenSecret, serial: String, _ cipher: AuthenticatedCipher, _ random: any RandomOctets
+    ) throws(StoreError) -> StoredSecret {
+        switch secret {
+        case .seed(let seed):
+            .octets(
+                try cryptography { () throws(CryptographyError) in
+                    try cipher.seal(seed, context: TokenTable.seedContext(serial: serial), random: random)
+                })
+        case .password(let hash): .text(hash.text)
+        case .none, .unreadable: .null
+        }
+    }
+
+    private static func stored(_ pin: StoredPIN) -> StoredSecret {
+        switch pin {
+        case .none: .null
+        case .hash(let hash): .text(hash.text)
+        case .sealed(let sealed): .octets(sealed)
+        }
+    }
+}
+
+/// A secret's column: sealed octets, the text of a hash, or nothing.
+private enum StoredSecret: DatabaseValue {
+    case octets([UInt8])
+    case text(String)
+    case null
+
+    func bind(to parameter: consuming Parameter) -> Int32 {
+        switch self {
+        case .octets(let octets): octets.bind(to: parameter)
+        case .text(let text): text.bind(to: parameter)
+        case .null: Optional<String>.none.bind(to: parameter)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// What becomes of an attempt: the engine decides it or needs more; the store may fail it.
+package enum Evaluation: Sendable {
+    case decided(Verdict)
+    /// Nothing is decided before these are known. Run them beside the line, put their outcomes into
+    /// ``Attempt/verified`` and ask again.
+    case needs([SlowCheck])
+    /// This attempt alone could not be decided, and has left no trace: nobody may be told anything.
+    case failed(StoreError)
+}
+
+/// A decision, why it was made, and what must be on disk before it is told.
+package struct Verdict: Sendable {
+    package let decision: Decision
+    package let reason: Reason
+    /// privacyIDEA's text for it. For the audit and `explain`; a reject's text is not for the client, it tells too much.
+    package let message: String
+    /// Who it is about; nil when nobody of that name exists.
+    package let user: User?
+    /// The tokens that decided: those that matched, were challenged, or failed. Empty where none was singled out.
+    package let tokens: [Token]
+    /// The policies that had a say, by name.
+    package let policies: [String]
+    /// What was looked at, in order.
+    package let steps: [Step]
+    package let changes: [Change]
+}
+
+package enum Decision: Sendable {
+    case accept
+    case challenge(Prompt)
+    case reject
+
+    /// `accept`, `challenge` or `reject`: the audit's and the metrics' words.
+    package var name: String {
+        switch self {
+        case .accept: "accept"
+        case .challenge: "challenge"
+        case .reject: "reject"
+        }
+    }
+}
+
+/// What the user is asked next. The tokens that may answer are ``Verdict/tokens``; they share the transaction.
+package struct Prompt: Sendable {
+    package let text: String
+    package let transaction: TransactionID
+    package let validityInSeconds: Int64
+}
