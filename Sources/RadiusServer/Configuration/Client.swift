@@ -1,0 +1,16 @@
+package import RadiusCodec
+package import TokenEngine
+
+/// Who may ask: a network access server, or a network of them, with the secret that it shares with us (RFC 2865 §3).
+package struct Client: Sendable {
+    package let name: String
+    /// No two clients have the same one; of several that contain an address, the longest counts.
+    package let prefixes: [IPAddressPrefix]
+    package let secret: SharedSecret
+    package let requireMessageAuthenticator: AutomaticChoice
+    package let limitProxyState: AutomaticChoice
+    /// The realm of everybody who comes through this client, whatever they type; nil when they choose.
+    package let realm: String?
+    package let splitting: UserNameSplitting
+    package let mapping: AttributeMapping
+}

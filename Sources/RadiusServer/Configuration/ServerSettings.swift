@@ -1,0 +1,31 @@
+package import Cryptography
+package import TokenEngine
+
+/// `[Server]`. The rows of the schema fill it; what they do not fill keeps the value that stands here.
+package struct ServerSettings: Sendable {
+    package internal(set) var listen: [ListenAddress] = []
+    package internal(set) var databasePath = ""
+    package internal(set) var keyFilePath = ""
+    package internal(set) var dictionaryPath = ""
+    /// nil: no attributes beyond the server's own.
+    package internal(set) var mappingPath: String?
+    package internal(set) var controlSocketPath = ""
+    /// Of the clients that say nothing else.
+    package internal(set) var splitting = UserNameSplitting()
+    package internal(set) var challengeValidityInSeconds: Int64 = 0
+    package internal(set) var duplicateLifetimeInSeconds: Int64 = 0
+    /// How long an Access-Reject is held back.
+    package internal(set) var rejectDelayInSeconds: Int64 = 0
+    /// Threads that receive, for each address; nil: one for each core.
+    package internal(set) var listenerThreads: Int?
+    package internal(set) var pinHashCost = PasswordHashCost.pin
+    package internal(set) var passwordHashCost = PasswordHashCost.password
+    package internal(set) var pinComesFirst = true
+    package internal(set) var wrongPINCounts = true
+    package internal(set) var logLevel = LogLevel.info
+}
+
+/// How much is logged; each level has those before it.
+package enum LogLevel: String, Sendable, CaseIterable {
+    case error, warning, notice, info, debug
+}

@@ -1,0 +1,29 @@
+/// Which value of a response detail is meant: `serial`, or `user.group` for the one of a section.
+struct MappingSource: Sendable, Hashable, CustomStringConvertible {
+    /// nil for the top level.
+    let section: String?
+    let key: String
+
+    init(section: String?, key: String) {
+        self.section = section
+        self.key = key
+    }
+
+    /// Reads `user.group`; what stands before the first point is the section. nil when either side is empty.
+    init?(_ text: some StringProtocol) {
+        let sides = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = sides.first, let last = sides.last, !first.isEmpty, !last.isEmpty else { return nil }
+        self.init(section: sides.count == 2 ? String(first) : nil, key: String(last))
+    }
+
+    var description: String { section.map { "\($0).\(key)" } ?? key }
+
+    /// The values, one or many; none for what is absent or null.
+    func values(in detail: some DetailSource) -> [DetailValue] {
+        switch detail.value(key, in: section) {
+        case .null: []
+        case .list(let elements): elements
+        case let single: [single]
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import Cryptography
-import RadiusCodec
-import TokenEngine

@@ -1,0 +1,25 @@
+import RadiusCodec
+import Testing
+
+@testable import RadiusServer
+
+@Suite struct MappingLintTests {
+    private func lint(_ text: String) throws -> [String] {
+        let dictionary = AttributeMappingTests.dictionary
+        let (mapping, diagnostics) = AttributeMapping.parse(Array(text.utf8), path: "t", dictionary: dictionary)
+        #expect(diagnostics.isEmpty)
+        return try #require(mapping).lint().map(\.description)
+    }
+
+    @Test(arguments: try CaseFile("Mapping/lint.txt").cases)
+    func finds(_ example: CaseFile.Case) throws {
+        #expect(try lint(example.text("input")) == example["findings"])
+    }
+
+    @Test func aConstantThatDoesNotFit() throws {
+        let text = "[Attribute Session-Timeout]\nuserAttribute = a\nregex = x\nprefix = soon\n"
+        let findings = try lint(text)
+        #expect(findings.count == 1)
+        #expect(findings.first?.hasPrefix("t:1: warning: what it sends is no integer: ") == true)
+    }
+}
