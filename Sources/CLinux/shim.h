@@ -1,9 +1,11 @@
 #pragma once
 // What Swift's Glibc module hides behind _GNU_SOURCE or cannot import: batches of datagrams, and the control
-// message that says which of our addresses a datagram was sent to.
+// message that says which of our addresses a datagram was sent to; and prctl, whose number of arguments varies.
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
@@ -16,6 +18,19 @@ struct watchword_mmsghdr {
 extern int recvmmsg(int, struct watchword_mmsghdr *, unsigned int, int, struct timespec *)
     __asm__("recvmmsg");
 extern int sendmmsg(int, struct watchword_mmsghdr *, unsigned int, int) __asm__("sendmmsg");
+
+extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
+
+// No core dump of this process, neither to a file (the limit) nor to a program that collects them (a pipe in
+// core_pattern ignores the limit, and heeds the flag). 0 or -1 with errno.
+static inline int watchword_forbid_core_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return -1;
+    return setrlimit(RLIMIT_CORE, &none);
+}
+
+// O_PATH: a folder that is only stood in, never read (a GNU extension).
+#define WATCHWORD_O_PATH 010000000
 
 #define WATCHWORD_MSG_WAITFORONE 0x10000
 
@@ -39,29 +54,59 @@ static inline int watchword_ask_for_destination(int socket, int family) {
     return setsockopt(socket, IPPROTO_IP, 8 /* IP_PKTINFO */, &on, sizeof on);
 }
 
-// Rewrites the control message that came with a datagram into the one that makes the answer leave from the address
-// that was asked. The interface is kept only for link-local IPv6 addresses, where the address alone is ambiguous.
-static inline void watchword_answer_from_destination(struct msghdr *message) {
+// One of our own addresses, as a control message names it: IPv4 in the first four octets.
+struct watchword_own_address {
+    uint8_t octets[16];
+    uint32_t interface;
+    int32_t family; // AF_INET, AF_INET6, or 0 for none
+};
+
+// The address that a received datagram was sent to.
+static inline struct watchword_own_address watchword_destination(struct msghdr *message) {
+    struct watchword_own_address own = {{0}, 0, 0};
     struct cmsghdr *control = message->msg_controllen >= sizeof(struct cmsghdr) ? CMSG_FIRSTHDR(message) : NULL;
-    if (control != NULL && control->cmsg_level == IPPROTO_IP && control->cmsg_type == 8 &&
+    if (control == NULL) return own;
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == 8 &&
         control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in_pktinfo))) {
         struct watchword_in_pktinfo info;
         memcpy(&info, CMSG_DATA(control), sizeof info);
-        info.interface = 0;
-        info.source = info.destination;
-        memcpy(CMSG_DATA(control), &info, sizeof info);
-        message->msg_controllen = CMSG_SPACE(sizeof info);
-        return;
-    }
-    if (control != NULL && control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == 50 &&
-        control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in6_pktinfo))) {
+        memcpy(own.octets, &info.destination, sizeof info.destination);
+        own.family = AF_INET;
+    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == 50 &&
+               control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in6_pktinfo))) {
         struct watchword_in6_pktinfo info;
         memcpy(&info, CMSG_DATA(control), sizeof info);
-        if (!IN6_IS_ADDR_LINKLOCAL(&info.address)) info.interface = 0;
+        memcpy(own.octets, &info.address, sizeof info.address);
+        // The interface is kept only for link-local addresses, where the address alone is ambiguous.
+        own.interface = IN6_IS_ADDR_LINKLOCAL(&info.address) ? info.interface : 0;
+        own.family = AF_INET6;
+    }
+    return own;
+}
+
+// Writes the control message that makes a datagram leave from `own`. `message` must have
+// WATCHWORD_CONTROL_SPACE octets of control storage.
+static inline void watchword_send_from(struct msghdr *message, struct watchword_own_address own) {
+    struct cmsghdr *control = (struct cmsghdr *)message->msg_control;
+    if (own.family == AF_INET) {
+        struct watchword_in_pktinfo info = {0, {0}, {0}};
+        memcpy(&info.source, own.octets, sizeof info.source);
+        control->cmsg_level = IPPROTO_IP;
+        control->cmsg_type = 8;
+        control->cmsg_len = CMSG_LEN(sizeof info);
         memcpy(CMSG_DATA(control), &info, sizeof info);
         message->msg_controllen = CMSG_SPACE(sizeof info);
-        return;
+    } else if (own.family == AF_INET6) {
+        struct watchword_in6_pktinfo info;
+        memcpy(&info.address, own.octets, sizeof info.address);
+        info.interface = own.interface;
+        control->cmsg_level = IPPROTO_IPV6;
+        control->cmsg_type = 50;
+        control->cmsg_len = CMSG_LEN(sizeof info);
+        memcpy(CMSG_DATA(control), &info, sizeof info);
+        message->msg_controllen = CMSG_SPACE(sizeof info);
+    } else {
+        message->msg_control = NULL;
+        message->msg_controllen = 0;
     }
-    message->msg_control = NULL;
-    message->msg_controllen = 0;
 }

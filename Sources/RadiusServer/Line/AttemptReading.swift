@@ -1,0 +1,58 @@
+import Cryptography
+import RadiusCodec
+import TokenEngine
+
+extension AccessRequest {
+    /// What the engine is asked: the octets become a name, a credential and the challenge that is answered.
+    ///
+    /// What RFC 2865 §4.1 and §5.44 forbid (no name, two States, two kinds of password …) is no reason for silence: it
+    /// becomes a credential that nothing accepts, so that the audit and the log say what was wrong.
+    func attempt(_ workspace: inout CodecWorkspace) -> Attempt {
+        var credential = Credential.unusable(.nameMissing)
+        var name = ""
+        switch userName() {
+        case .success(let text):
+            name = text
+            credential = self.credential(&workspace)
+        case .failure(let flaw):
+            credential = .unusable(flaw.reason)
+        }
+        let settings = client.mapping.settings
+        return Attempt(
+            userName: name, realm: client.realm ?? settings.realm, credential: credential,
+            transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
+            clientAddress: path.peer.address, splitting: client.splitting)
+    }
+
+    private struct Flaw: Error {
+        let reason: Reason
+    }
+
+    private func userName() -> Result<String, Flaw> {
+        guard let octets = packet.first(.userName) else { return .failure(Flaw(reason: .nameMissing)) }
+        guard packet.count(of: .userName) == 1, packet.count(of: .state) <= 1 else {
+            return .failure(Flaw(reason: .attributeRepeated))
+        }
+        // A NUL would end the name in somebody else's program, and another user would be meant (RFC 2865 §5.1).
+        guard !octets.contains(0), let text = String(validating: octets, as: UTF8.self) else {
+            return .failure(Flaw(reason: .nameMalformed))
+        }
+        return .success(text)
+    }
+
+    private func credential(_ workspace: inout CodecWorkspace) -> Credential {
+        let settings = client.mapping.settings
+        let otherKinds: [AttributeType] = [.chapPassword, .eapMessage]
+        if otherKinds.contains(where: { packet.count(of: $0) > 0 }) { return .unusable(.credentialUnsupported) }
+        do {
+            let password = try packet.password(
+                hiddenWith: client.secret, embeddedNUL: settings.splitsPasswordAtNUL ? .cut : .refuse, &workspace)
+            if let password { return .password(password) }
+        } catch {
+            return .unusable(.passwordMalformed)
+        }
+        // An answer may be empty; a first request without any password proves nothing (RFC 2865 §4.1).
+        guard packet.count(of: .state) > 0 || settings.addsEmptyPassword else { return .unusable(.credentialMissing) }
+        return .password(SecretOctets([]))
+    }
+}

@@ -1,0 +1,126 @@
+import Cryptography
+import RadiusCodec
+import TokenEngine
+
+/// Says a verdict in attributes, signs it, and tells the log. One per deciding thread.
+struct ReplyWriter: ~Copyable {
+    private let server: ServerContext
+    private var workspace: CodecWorkspace
+    /// Log lines of the batch, written with one system call.
+    private var lines = ""
+
+    init(server: ServerContext) throws(CryptographyError) {
+        self.server = server
+        workspace = try CodecWorkspace()
+    }
+
+    /// The reply's octets, ready to be sent.
+    mutating func reply(to decided: DecidedRequest) -> [UInt8] {
+        let (request, verdict) = (decided.request, decided.verdict)
+        var packet: PacketBuilder
+        switch verdict.decision {
+        case .accept:
+            packet = PacketBuilder(replying: .accessAccept, to: request.packet)
+            append(mapped(for: request, verdict, .accept), to: &packet, message: "Access granted", request)
+        case .challenge(let prompt):
+            packet = PacketBuilder(replying: .accessChallenge, to: request.packet)
+            append(.state, prompt.transaction.octets, to: &packet, request)
+            append(.sessionTimeout, UInt32(clamping: prompt.validityInSeconds).octets, to: &packet, request)
+            append(
+                mapped(for: request, verdict, .challenge), to: &packet, message: prompt.text,
+                except: [.state, .sessionTimeout], request)
+        case .reject:
+            // One text for every reason: it tells an attacker nothing. The reason is in the audit and the log.
+            packet = PacketBuilder(replying: .accessReject, to: request.packet)
+            append(.replyMessage, Array("Authentication failed".utf8), to: &packet, request)
+        }
+        tell(decided)
+        server.metrics.count(verdict)
+        let octets = packet.finish(signedWith: request.client.secret, &workspace)
+        server.trace.sent(octets, by: request.path, under: request.configuration)
+        return octets
+    }
+
+    /// Writes what ``reply(to:)`` had to say. Call it after the replies are sent.
+    mutating func flush() {
+        guard !lines.isEmpty else { return }
+        server.log.put(lines)
+        lines.removeAll(keepingCapacity: true)
+    }
+
+    private func mapped(
+        for request: AccessRequest, _ verdict: Verdict, _ result: MappedResult
+    ) -> MappedAttributes {
+        let mapping = request.client.mapping
+        guard !mapping.isEmpty else { return MappedAttributes() }
+        return mapping.attributes(for: VerdictDetail(verdict: verdict, request: request), result: result)
+    }
+
+    /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place.
+    private func append(
+        _ mapped: MappedAttributes, to packet: inout PacketBuilder, message: String,
+        except own: [AttributeType] = [.state], _ request: AccessRequest
+    ) {
+        let own = own.map { AttributePath([UInt32($0.rawValue)]) }
+        if !mapped.contains(.replyMessage) {
+            for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
+        }
+        for entry in mapped.attributes where !own.contains(entry.attribute.definition.path) {
+            do throws(AttributeDoesNotFit) {
+                try packet.append(entry.attribute)
+            } catch {
+                report("\(entry.place): \(entry.attribute.definition.name) is left out, \(error)", request)
+            }
+        }
+        for problem in mapped.problems { report("\(problem)", request) }
+    }
+
+    private func append(
+        _ type: AttributeType, _ value: [UInt8], to packet: inout PacketBuilder, _ request: AccessRequest
+    ) {
+        do throws(AttributeDoesNotFit) {
+            try packet.append(type, value)
+        } catch {
+            report("attribute \(type.rawValue) is left out, \(error)", request)
+        }
+    }
+
+    private func report(_ problem: String, _ request: AccessRequest) {
+        server.log.writeSparingly(.warning, about: "mapping \(problem)", "\(request.name) \(problem)")
+    }
+
+    private mutating func tell(_ decided: DecidedRequest) {
+        guard server.log.isOn(.info) else { return }
+        let (request, verdict) = (decided.request, decided.verdict)
+        var line = "\(verdict.decision.name) \(request.name)"
+        line += " user=\(Log.word((verdict.user?.name ?? decided.userName).prefix(64)))"
+        if let realm = verdict.user?.realm { line += " realm=\(Log.word(realm))" }
+        for token in verdict.tokens { line += " token=\(Log.word(token.serial))" }
+        line += " reason=\(verdict.reason.rawValue)"
+        lines += Log.line(.info, line, at: decided.decidedAt)
+    }
+}
+
+extension UInt32 {
+    /// Four octets, most significant first (RFC 2865 §5, "integer").
+    fileprivate var octets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> (24 - 8 * $0)) } }
+}
+
+extension String {
+    /// The text in pieces of at most 253 octets, none of them ending within a character (RFC 2865 §5.18).
+    var replyMessages: [[UInt8]] {
+        guard utf8.count > 253 else { return isEmpty ? [] : [Array(utf8)] }
+        var parts: [[UInt8]] = []
+        var part: [UInt8] = []
+        for scalar in unicodeScalars {
+            let octets = Array(String(scalar).utf8)
+            if part.count + octets.count > 253 {
+                parts.append(part)
+                part = []
+            }
+            part += octets
+        }
+        parts.append(part)
+        return parts
+    }
+}

@@ -1,0 +1,77 @@
+import Synchronization
+import TokenEngine
+
+/// What the server has done since it started, counted without a lock.
+final class Metrics: Sendable {
+    enum Counter: String, CaseIterable, Sendable {
+        case datagramsReceived = "datagrams_received_total"
+        case answeredWithoutDecision = "answered_without_decision_total"
+        case batches = "batches_total"
+
+        var help: String {
+            switch self {
+            case .datagramsReceived: "Datagrams received."
+            case .answeredWithoutDecision: "Retransmissions answered from memory, and Status-Server requests."
+            case .batches: "Transactions in which requests were decided."
+            }
+        }
+    }
+
+    private final class Count: Sendable {
+        let value = Atomic<Int>(0)
+    }
+
+    /// What a decision is counted under.
+    private struct Outcome: Hashable {
+        let decision: String
+        let reason: Reason
+    }
+
+    private let counters: [Counter: Count]
+    // Discards and decisions have few names and are counted by batches: a lock that nobody else holds is cheap.
+    private let discards = Mutex<[String: Int]>([:])
+    private let decisions = Mutex<[Outcome: Int]>([:])
+
+    init() {
+        counters = Dictionary(uniqueKeysWithValues: Counter.allCases.map { ($0, Count()) })
+    }
+
+    func add(_ number: Int, to counter: Counter) {
+        guard number > 0 else { return }
+        counters[counter]?.value.add(number, ordering: .relaxed)
+    }
+
+    func add(_ number: Int, to discard: Discard) { discards.withLock { $0[discard.name, default: 0] += number } }
+
+    func count(_ verdict: Verdict) {
+        let outcome = Outcome(decision: verdict.decision.name, reason: verdict.reason)
+        decisions.withLock { $0[outcome, default: 0] += 1 }
+    }
+
+    /// Prometheus' text format. No label ever holds a user's name.
+    var text: String {
+        var text = ""
+        func family(_ name: String, _ help: String, _ type: String = "counter") {
+            text += "# HELP watchword_\(name) \(help)\n# TYPE watchword_\(name) \(type)\n"
+        }
+        for counter in Counter.allCases {
+            family(counter.rawValue, counter.help)
+            text += "watchword_\(counter.rawValue) \(counters[counter]?.value.load(ordering: .relaxed) ?? 0)\n"
+        }
+        family("discards_total", "Datagrams that got no answer, by reason.")
+        for (reason, count) in discards.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            text += "watchword_discards_total{reason=\"\(reason)\"} \(count)\n"
+        }
+        family("decisions_total", "Access-Requests decided, by decision and reason.")
+        let rows = decisions.withLock { $0 }.map {
+            ("\($0.key.decision)\",reason=\"\($0.key.reason.rawValue)", $0.value)
+        }
+        for (labels, count) in rows.sorted(by: { $0.0 < $1.0 }) {
+            text += "watchword_decisions_total{decision=\"\(labels)\"} \(count)\n"
+        }
+        return text
+    }
+
+    /// How many Access-Requests were decided.
+    var decided: Int { decisions.withLock { $0.values.reduce(0, +) } }
+}

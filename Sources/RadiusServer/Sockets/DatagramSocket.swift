@@ -1,0 +1,272 @@
+import CLinux
+import Glibc
+
+/// Why a socket could not be had or used: the call, and the system's words for it.
+package struct SocketError: Error, CustomStringConvertible {
+    package let call: String
+    package let reason: String
+
+    init(_ call: String, code: Int32 = errno) {
+        self.call = call
+        reason = unsafe String(cString: strerror(code))
+    }
+
+    package var description: String { "\(call): \(reason)" }
+}
+
+/// One bound UDP socket. Several may be bound to the same address (`SO_REUSEPORT`): the kernel then spreads the clients'
+/// ports over them, the same port always to the same socket.
+final class DatagramSocket: Sendable {
+    let descriptor: Int32
+    let address: SocketAddress
+
+    /// - Parameter address: port 0 lets the kernel choose; ``address`` then tells which it chose.
+    init(boundTo address: SocketAddress, sharing: Bool) throws(SocketError) {
+        let family = address.isIPv6 ? AF_INET6 : AF_INET
+        let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SocketError("socket") }
+        do throws(SocketError) {
+            if sharing { try Self.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT") }
+            // IPv4 has sockets of its own, so that an address is printed and matched as what it is.
+            if address.isIPv6 { try Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1, "IPV6_V6ONLY") }
+            guard watchword_ask_for_destination(descriptor, family) == 0 else { throw SocketError("IP_PKTINFO") }
+            // A burst of logins must fit while one batch is made durable. The kernel gives what its limit allows.
+            try? Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, 4 << 20, "SO_RCVBUF")
+            let (storage, length) = address.native
+            let bound = unsafe withUnsafeBytes(of: storage) { octets -> Int32 in
+                guard let name = unsafe octets.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
+                return unsafe bind(descriptor, name, length)
+            }
+            guard bound == 0 else { throw SocketError("bind \(address)") }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+        self.address = Self.name(of: descriptor) ?? address
+    }
+
+    deinit { close(descriptor) }
+
+    /// Makes ``DatagramReceiver/receive(from:)`` return 0 for ever.
+    func shutDown() { shutdown(descriptor, Int32(SHUT_RD)) }
+
+    private static func set(
+        _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32, _ name: String
+    ) throws(SocketError) {
+        var value = value
+        guard unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
+            throw SocketError(name)
+        }
+    }
+
+    private static func name(of descriptor: Int32) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let status = unsafe withUnsafeMutableBytes(of: &storage) { octets -> Int32 in
+            guard let name = unsafe octets.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
+            return unsafe getsockname(descriptor, name, &length)
+        }
+        return status == 0 ? SocketAddress(storage) : nil
+    }
+}
+
+/// How an answer finds its way: the socket that the request came in by, who sent it, and which of our addresses it was
+/// sent to, so that the answer leaves from there (RFC 2865 §3: a client looks at the source of the answer).
+struct ReturnPath: Sendable {
+    let socket: DatagramSocket
+    let peer: SocketAddress
+    let own: OwnAddress
+
+    /// Source and destination, in octets that differ whenever one of them does.
+    var identity: InlineArray<44, UInt8> {
+        var octets = InlineArray<44, UInt8>(repeating: 0)
+        func put(_ number: UInt64, at offset: Int) {
+            for index in 0..<8 { octets[offset + index] = UInt8(truncatingIfNeeded: number >> UInt64(8 * index)) }
+        }
+        put(peer.high, at: 0)
+        put(peer.low, at: 8)
+        put(UInt64(peer.port) << 32 | UInt64(peer.scope), at: 16)
+        put(own.first, at: 24)
+        put(own.second, at: 32)
+        for index in 0..<4 { octets[40 + index] = UInt8(truncatingIfNeeded: own.interface >> UInt32(8 * index)) }
+        return octets
+    }
+}
+
+/// One of our own addresses, as a datagram was sent to it.
+struct OwnAddress: Hashable, Sendable {
+    fileprivate let first: UInt64
+    fileprivate let second: UInt64
+    fileprivate let interface: UInt32
+    fileprivate let family: Int32
+
+    fileprivate init(_ native: watchword_own_address) {
+        (first, second) = unsafe withUnsafeBytes(of: native.octets) { octets in
+            unsafe (octets.loadUnaligned(as: UInt64.self), octets.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+        interface = native.interface
+        family = native.family
+    }
+
+    fileprivate var native: watchword_own_address {
+        var native = watchword_own_address()
+        unsafe withUnsafeMutableBytes(of: &native.octets) { octets in
+            unsafe octets.storeBytes(of: first, as: UInt64.self)
+            unsafe octets.storeBytes(of: second, toByteOffset: 8, as: UInt64.self)
+        }
+        native.interface = interface
+        native.family = family
+        return native
+    }
+}
+
+/// Many datagrams with one system call. Owns all the memory that the kernel writes to; one per receiving thread.
+@safe struct DatagramReceiver: ~Copyable {
+    private let capacity: Int
+    private let messages: UnsafeMutablePointer<watchword_mmsghdr>
+    private let vectors: UnsafeMutablePointer<iovec>
+    private let names: UnsafeMutablePointer<sockaddr_storage>
+    private let controls: UnsafeMutableRawPointer
+    private let octets: UnsafeMutablePointer<UInt8>
+
+    /// A RADIUS packet has at most 4096 octets (RFC 2865 §3); what is longer is padding that nobody looks at.
+    private static let datagramSize = 4096
+    private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        unsafe messages = .allocate(capacity: capacity)
+        unsafe vectors = .allocate(capacity: capacity)
+        unsafe names = .allocate(capacity: capacity)
+        unsafe controls = .allocate(byteCount: capacity * Self.controlSize, alignment: 16)
+        unsafe octets = .allocate(capacity: capacity * Self.datagramSize)
+        unsafe messages.initialize(repeating: watchword_mmsghdr(), count: capacity)
+        unsafe names.initialize(repeating: sockaddr_storage(), count: capacity)
+        unsafe octets.initialize(repeating: 0, count: capacity * Self.datagramSize)
+        for index in 0..<capacity {
+            unsafe vectors[index] = iovec(iov_base: octets + index * Self.datagramSize, iov_len: Self.datagramSize)
+        }
+    }
+
+    deinit {
+        unsafe messages.deallocate()
+        unsafe vectors.deallocate()
+        unsafe names.deallocate()
+        unsafe controls.deallocate()
+        unsafe octets.deallocate()
+    }
+
+    /// Waits for a datagram and takes what else is there already.
+    ///
+    /// - Returns: how many datagrams came; 0 when the socket is being closed.
+    /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
+    mutating func receive(from socket: DatagramSocket) throws(SocketError) -> Int {
+        for index in 0..<capacity {
+            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+            unsafe messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            unsafe messages[index].header.msg_iov = vectors + index
+            unsafe messages[index].header.msg_iovlen = 1
+            unsafe messages[index].header.msg_control = controls + index * Self.controlSize
+            unsafe messages[index].header.msg_controllen = Self.controlSize
+        }
+        while true {
+            let count = unsafe recvmmsg(
+                socket.descriptor, messages, UInt32(capacity), Int32(WATCHWORD_MSG_WAITFORONE), nil)
+            if count >= 0 { return Int(count) }
+            switch errno {
+            // ECONNREFUSED and its like tell of an answer sent earlier, not of this socket.
+            case EINTR, EAGAIN, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
+            default: throw SocketError("recvmmsg")
+            }
+        }
+    }
+
+    /// How many octets datagram `index` of the last ``receive(from:)`` has; 0 for one that is not there.
+    func size(of index: Int) -> Int { index < capacity ? unsafe Int(messages[index].length) : 0 }
+
+    /// Lends datagram `index` of the last ``receive(from:)``. A datagram from an address that is neither IPv4 nor IPv6
+    /// (the kernel sends none) is passed over.
+    func withDatagram(
+        _ index: Int, of socket: DatagramSocket, _ body: (Span<UInt8>, ReturnPath) -> Void
+    ) {
+        guard index < capacity, let peer = SocketAddress(unsafe names[index]) else { return }
+        let own = unsafe watchword_destination(&messages[index].header)
+        let size = min(Int(unsafe messages[index].length), Self.datagramSize)
+        let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.datagramSize, count: size)
+        body(unsafe datagram.span, ReturnPath(socket: socket, peer: peer, own: OwnAddress(own)))
+    }
+}
+
+/// Many answers with one system call. One per sending thread.
+@safe struct DatagramSender: ~Copyable {
+    private static let capacity = 64
+    private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
+    private let messages: UnsafeMutablePointer<watchword_mmsghdr>
+    private let vectors: UnsafeMutablePointer<iovec>
+    private let names: UnsafeMutablePointer<sockaddr_storage>
+    private let controls: UnsafeMutableRawPointer
+
+    init() {
+        unsafe messages = .allocate(capacity: Self.capacity)
+        unsafe vectors = .allocate(capacity: Self.capacity)
+        unsafe names = .allocate(capacity: Self.capacity)
+        unsafe controls = .allocate(byteCount: Self.capacity * Self.controlSize, alignment: 16)
+        unsafe messages.initialize(repeating: watchword_mmsghdr(), count: Self.capacity)
+        unsafe vectors.initialize(repeating: iovec(), count: Self.capacity)
+        unsafe names.initialize(repeating: sockaddr_storage(), count: Self.capacity)
+    }
+
+    deinit {
+        unsafe messages.deallocate()
+        unsafe vectors.deallocate()
+        unsafe names.deallocate()
+        unsafe controls.deallocate()
+    }
+
+    /// Sends each of `answers` by its own path, in order. One that the kernel refuses is lost, as any datagram may be:
+    /// the client asks again.
+    mutating func send(_ answers: [(octets: [UInt8], path: ReturnPath)]) {
+        var next = 0
+        while next < answers.count {
+            // One call serves one socket: the run of answers that share it.
+            let socket = answers[next].path.socket
+            var end = next + 1
+            while end < answers.count, end - next < Self.capacity, answers[end].path.socket === socket { end += 1 }
+            send(answers[next..<end], by: socket)
+            next = end
+        }
+    }
+
+    private mutating func send(_ answers: ArraySlice<(octets: [UInt8], path: ReturnPath)>, by socket: DatagramSocket) {
+        // The octets of a run are gathered in one buffer, whose address holds for the length of the call.
+        var gathered: [UInt8] = []
+        gathered.reserveCapacity(answers.reduce(0) { $0 + $1.octets.count })
+        for answer in answers { gathered.append(contentsOf: answer.octets) }
+        unsafe gathered.withUnsafeMutableBufferPointer { gathered in
+            guard var position = gathered.baseAddress else { return }
+            for (index, answer) in answers.enumerated() {
+                let (storage, length) = answer.path.peer.native
+                unsafe names[index] = storage
+                unsafe vectors[index] = iovec(iov_base: position, iov_len: answer.octets.count)
+                unsafe position += answer.octets.count
+                unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+                unsafe messages[index].header.msg_namelen = length
+                unsafe messages[index].header.msg_iov = vectors + index
+                unsafe messages[index].header.msg_iovlen = 1
+                unsafe messages[index].header.msg_control = controls + index * Self.controlSize
+                unsafe messages[index].header.msg_controllen = Self.controlSize
+                unsafe watchword_send_from(&messages[index].header, answer.path.own.native)
+            }
+            var sent = 0
+            while sent < answers.count {
+                let count = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(answers.count - sent), 0)
+                if count > 0 {
+                    sent += Int(count)
+                } else if errno != EINTR {
+                    sent += 1
+                }
+            }
+        }
+    }
+}
