@@ -1,1 +1,4 @@
+import Glibc
 import RadiusServer
+
+exit(CommandLineTool.run(arguments: Array(CommandLine.arguments.dropFirst())))
