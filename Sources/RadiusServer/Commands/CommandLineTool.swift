@@ -53,6 +53,7 @@ package enum CommandLineTool {
             UserCommands.command, TokenCommands.command, ChallengeCommands.command,
             ConfiguredCommands.realm, ConfiguredCommands.resolver, ConfiguredCommands.policy,
             LoginCommand.command, MapCommand.command, DecodeCommand.command,
+            AuditCommands.command, BenchCommand.command,
         ]
     ) { invocation throws(CommandFailure) in
         guard invocation.arguments.isSet(.version) else { throw .missingCommand(after: "watchword", root) }

@@ -1,0 +1,154 @@
+import Cryptography
+import RadiusCodec
+
+/// `watchword bench`: the load generator, for this server and for any other RADIUS server.
+enum BenchCommand {
+    private static let server = CommandOption(
+        name: "--server", value: "ADDRESS:PORT",
+        summary: "the server, or nodes on one database (else the first one configured)", isRepeatable: true)
+    private static let secret = CommandOption(
+        name: "--secret", value: "SECRET", summary: "the shared secret (else that of the client for 127.0.0.1)")
+    private static let tokens = CommandOption(
+        name: "--tokens", value: "FILE", summary: "the accounts: a file that `bench tokens` made")
+    private static let mode = CommandOption(
+        name: "--mode", value: "MODE",
+        summary: "pap (PIN and OTP at once, the default), chap, challenge, status, or race")
+    private static let copies = CommandOption(
+        name: "--copies", value: "N", summary: "mode race: how often each OTP is sent at once (default 32)")
+    private static let wrong = CommandOption(
+        name: "--wrong", value: "PERCENT", summary: "of a hundred logins, how many offer a wrong OTP (default 0)")
+    private static let concurrency = CommandOption(
+        name: "--concurrency", value: "N", summary: "how many logins are under way at a time (default 64)")
+    private static let rate = CommandOption(
+        name: "--rate", value: "N", summary: "begin N logins a second, however long the answers take")
+    private static let duration = CommandOption(
+        name: "--duration", value: "SECONDS", summary: "how long logins are begun (default 5)")
+    private static let logins = CommandOption(
+        name: "--logins", value: "N", summary: "end after so many logins")
+    private static let ports = CommandOption(
+        name: "--ports", value: "N", summary: "how many source ports (default 16)")
+    private static let timeout = CommandOption(
+        name: "--timeout", value: "MILLISECONDS", summary: "ask again after so long without an answer (default 1000)")
+    private static let retries = CommandOption(
+        name: "--retries", value: "N", summary: "how often to ask again before a login is lost (default 3)")
+    private static let record = CommandOption(
+        name: "--record", value: "FILE", summary: "write a line `serial position` for every Access-Accept as it comes")
+    private static let users = CommandOption(
+        name: "--users", value: "N", summary: "how many users, each with one token", isRequired: true)
+    private static let type = CommandOption(
+        name: "--type", value: "TYPE", summary: "hotp (the default), totp, or password for servers that know no OTP")
+    private static let pin = CommandOption(
+        name: "--pin", value: "PIN", summary: "everybody's PIN (default 1234)")
+
+    static let command = Command(
+        name: "bench",
+        summary: "Load a RADIUS server and measure it",
+        options: [
+            server, secret, tokens, mode, copies, wrong, concurrency, rate, duration, logins, ports, timeout, retries,
+            record,
+        ],
+        example: """
+            watchword bench tokens --users 10000 > tokens.csv
+            watchword token import tokens.csv --create-users
+            watchword bench --tokens tokens.csv --concurrency 64 --duration 5
+            """,
+        subcommands: [
+            Command(
+                name: "tokens",
+                summary: "Make accounts for a run, as `token import --format oath-csv` reads them",
+                options: [users, type, pin],
+                example: "watchword bench tokens --users 10000 --type totp > tokens.csv",
+                action: makeTokens)
+        ],
+        action: run)
+
+    // MARK: bench tokens
+
+    private static func makeTokens(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let arguments = invocation.arguments
+        let count = try invocation.number(of: users, in: 1...10_000_000) ?? 1
+        let kind = arguments.value(of: type) ?? "hotp"
+        let pin = arguments.value(of: pin) ?? "1234"
+        let columns: (prefix: String, digits: Int, number: Int)
+        switch kind {
+        case "hotp": columns = ("OATH", 6, 0)
+        case "totp": columns = ("TOTP", 6, 30)
+        case "password": columns = ("PW", 20, 0)
+        default: throw .wrongUsage("--type is '\(kind)'; it takes hotp, totp or password")
+        }
+        var text = ""
+        for first in stride(from: 1, through: count, by: 1000) {
+            let last = min(count, first + 999)
+            let octets: [UInt8]
+            do { octets = try SecureRandom().octets((last - first + 1) * 20) } catch { throw .couldNot("\(error)") }
+            for number in first...last {
+                var secret = Array(octets[(number - first) * 20..<(number - first) * 20 + 20])
+                // A password must be text, for the files of other servers.
+                if kind == "password" { secret = Array(Hexadecimal.text(secret.prefix(10)).utf8) }
+                let serial = columns.prefix + String(100_000_000 + number).dropFirst()
+                text += "\(serial), \(Hexadecimal.text(secret)), \(kind), \(columns.digits), \(columns.number), "
+                text += "bench\(number), \(pin)\n"
+            }
+        }
+        try invocation.console.show(String(text.dropLast()))
+        return .done
+    }
+
+    // MARK: bench
+
+    private static func run(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        let arguments = invocation.arguments
+        let target = try invocation.radiusTarget(server: server, secret: secret)
+        var plan = LoadPlan(servers: [target.address], secret: target.secret)
+        let nodes = try arguments.values(of: server).map { text throws(CommandFailure) in
+            try invocation.radiusAddress(text, of: server)
+        }
+        if !nodes.isEmpty { plan.servers = nodes }
+        if let name = arguments.value(of: mode) {
+            guard let mode = LoadPlan.Mode(rawValue: name) else {
+                let names = LoadPlan.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .wrongUsage("--mode is '\(name)'; it takes one of \(names)")
+            }
+            plan.mode = mode
+        }
+        plan.wrongPercentage = try invocation.number(of: wrong, in: 0...100) ?? 0
+        plan.concurrency = try invocation.number(of: concurrency, in: 1...65_536) ?? 64
+        plan.rate = try invocation.number(of: rate, in: 1...10_000_000).map(Double.init)
+        if plan.rate != nil { plan.concurrency = max(plan.concurrency, 4096) }
+        plan.seconds = Double(try invocation.number(of: duration, in: 1...86_400) ?? 5)
+        plan.loginsMaximum = try invocation.number(of: logins, in: 1...Int.max) ?? .max
+        plan.ports = try invocation.number(of: ports, in: 1...256) ?? 16
+        plan.retryAfterInMilliseconds = Int64(try invocation.number(of: timeout, in: 1...60_000) ?? 1000)
+        plan.retriesMaximum = try invocation.number(of: retries, in: 0...1000) ?? 3
+        if plan.mode == .race {
+            // More than 256 requests under way from one port would need an identifier twice.
+            plan.copies = try invocation.number(of: copies, in: 2...plan.ports * 256) ?? min(32, plan.ports * 256)
+            plan.concurrency = max(1, min(plan.concurrency, plan.ports * 256 / plan.copies))
+        }
+
+        let file = arguments.value(of: tokens)
+        guard file != nil || plan.mode == .status else {
+            throw .wrongUsage("--tokens is missing; make a file with: watchword bench tokens --users 1000 > tokens.csv")
+        }
+        let positions = file.map { LoadPositions(besides: $0) }
+        do {
+            let accounts = try file.map { try LoadAccount.read(file: $0, positions: positions?.read() ?? [:]) } ?? []
+            let record = try arguments.value(of: record).map { try AppendedFile(path: $0) }
+            var generator = try LoadGenerator(plan: plan, accounts: accounts) { serial, position in
+                record?.append("\(serial) \(position)\n")
+            }
+            let console = invocation.console
+            let report = try generator.run { seconds, counts in
+                guard console.isInteractive else { return }
+                console.note("\(Int(seconds)) s: \(counts.correct) logins, \(counts.lost) lost")
+            }
+            try positions?.write(generator.positions)
+            try invocation.show(report, orText: report.text)
+            return report.counts.isFlawless ? .done : .no
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw .couldNot("\(error)")
+        }
+    }
+}
