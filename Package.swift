@@ -30,11 +30,11 @@ let package = Package(
         .trait(name: "QRCode", description: "QR codes in the terminal, by libqrencode")
     ],
     targets: [
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CPCRE2"),
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CQRCode"),
 
         .target(name: "EmbeddedFiles"),
 
