@@ -68,10 +68,11 @@ package struct Server: ~Copyable {
         try start("log") { context.log.run() }
         try start("decide", ending: ended) {
             do {
-                line.run(
-                    Decider(
-                        store: try Store(path: store.path, keys: store.keys), engine: context.active.current.engine,
-                        remembered: try VerifiedSecrets()))
+                let decider = Decider(
+                    store: try Store(path: store.path, keys: store.keys), engine: context.active.current.engine,
+                    remembered: try VerifiedSecrets())
+                context.canDecide.store(true, ordering: .relaxed)
+                line.run(decider)
             } catch {
                 context.fail("the deciding thread ended: \(error)")
             }
@@ -100,8 +101,12 @@ package struct Server: ~Copyable {
         let administrator = Operator(server: context, configurationPath: configurationPath)
         try start("control") { control.serve { administrator.answer($0) } }
 
+        // Ready is who can answer: not before the deciding thread has its store.
+        while !context.canDecide.load(ordering: .relaxed), context.failure.withLock({ $0 }) == nil {
+            Clock.sleep(milliseconds: 1)
+        }
         let addresses = Set(sockets.map { "udp://\($0.address)" }).sorted().joined(separator: " ")
-        context.log.put("ready \(addresses)\n")
+        if context.canDecide.load(ordering: .relaxed) { context.log.put("ready \(addresses)\n") }
         while let signal = signals.next(), signal == SIGHUP { _ = administrator.answer(.reload) }
 
         // What came before the order is answered; nobody, whatever he is stuck in, keeps the server from ending.
