@@ -61,11 +61,12 @@ struct ReplyWriter: ~Copyable {
         _ mapped: MappedAttributes, to packet: inout PacketBuilder, message: String,
         except own: [AttributeType] = [.state], _ request: AccessRequest
     ) {
-        let own = own.map { AttributePath([UInt32($0.rawValue)]) }
         if !mapped.contains(.replyMessage) {
             for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
         }
-        for entry in mapped.attributes where !own.contains(entry.attribute.definition.path) {
+        for entry in mapped.attributes {
+            let numbers = entry.attribute.definition.path.numbers
+            guard numbers.count > 1 || !own.contains(where: { numbers.first == UInt32($0.rawValue) }) else { continue }
             do throws(AttributeDoesNotFit) {
                 try packet.append(entry.attribute)
             } catch {
