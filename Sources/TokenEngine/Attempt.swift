@@ -2,11 +2,15 @@ package import Cryptography
 
 /// One login, as the server hands it over: who says to be whom, what they offered, which challenge they answer.
 package struct Attempt: Sendable {
-    /// The name as it was typed. The engine splits the realm off (``UserNameSplitting``).
+    /// The name as it was typed, in canonical form. The engine splits the realm off (``UserNameSplitting``).
     package var userName: String
+    /// What else than ``userName``'s text its octets may be, that text first; empty for a name in ASCII.
+    package var userNameReadings: [TextReading]
     /// The client's fixed realm; it overrides one in the name.
     package var realm: String?
     package var credential: Credential
+    /// What the password's octets are; nil where nobody knows (``TextReading``).
+    package var characterSet: CharacterSet?
     /// The open challenge that this answers: the State of the request.
     package var transaction: TransactionID?
     /// The client's name in the configuration. A challenge can only be answered through the client that it was sent to.
@@ -17,13 +21,15 @@ package struct Attempt: Sendable {
     package var verified: [SlowCheck: SlowCheck.Outcome]
 
     package init(
-        userName: String, realm: String? = nil, credential: Credential, transaction: TransactionID? = nil,
-        client: String, clientAddress: IPAddress, splitting: UserNameSplitting = UserNameSplitting(),
-        verified: [SlowCheck: SlowCheck.Outcome] = [:]
+        userName: String, userNameReadings: [TextReading] = [], realm: String? = nil, credential: Credential,
+        characterSet: CharacterSet? = nil, transaction: TransactionID? = nil, client: String, clientAddress: IPAddress,
+        splitting: UserNameSplitting = UserNameSplitting(), verified: [SlowCheck: SlowCheck.Outcome] = [:]
     ) {
         self.userName = userName
+        self.userNameReadings = userNameReadings
         self.realm = realm
         self.credential = credential
+        self.characterSet = characterSet
         self.transaction = transaction
         self.client = client
         self.clientAddress = clientAddress
@@ -34,7 +40,7 @@ package struct Attempt: Sendable {
 
 /// What was offered to prove the identity. CHAP, MS-CHAPv2 and EAP will be cases of their own.
 package enum Credential: Sendable {
-    /// PIN, one-time password, both, or the answer to a challenge. Absent and empty are the same.
+    /// PIN, one-time password, both, or the answer to a challenge, in the octets that came. Absent and empty are the same.
     case password(SecretOctets)
     /// Something that proves nothing, and why: it is rejected, and the audit says so.
     case unusable(Reason)

@@ -71,10 +71,28 @@ package final class Decider {
     }
 
     private func evaluate(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
-        var facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        var attempt = attempt
+        var facts = try facts(for: &attempt)
         facts.remembered = remembered
         return try cryptography { () throws(CryptographyError) in
             try engine.evaluate(attempt, knowing: facts, at: now, random: random)
         }
+    }
+
+    /// A name that has several readings is looked up under each, however soon one is known; the first that is, counts.
+    private func facts(for attempt: inout Attempt) throws(StoreError) -> Facts {
+        let first = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        guard !attempt.userNameReadings.isEmpty else { return first }
+        var known = first.user == nil ? nil : first
+        var reading = attempt.userNameReadings[0]
+        for other in attempt.userNameReadings.dropFirst() {
+            attempt.userName = other.text
+            let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+            guard known == nil, facts.user != nil else { continue }
+            (known, reading) = (facts, other)
+        }
+        attempt.userName = reading.text
+        attempt.userNameReadings = [reading]
+        return known ?? first
     }
 }

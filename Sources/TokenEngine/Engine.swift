@@ -20,6 +20,16 @@ package struct Engine: Sendable {
     package func evaluate(
         _ attempt: Attempt, knowing facts: Facts, at now: UnixTime, random: any RandomOctets
     ) throws(CryptographyError) -> Evaluation {
+        guard case .password(let typed) = attempt.credential, !TextReading.isSame(typed.octets) else {
+            return try evaluateAsRead(attempt, knowing: facts, at: now, random: random)
+        }
+        return try evaluateEachReading(of: typed, attempt, knowing: facts, at: now, random: random)
+    }
+
+    /// - Parameter attempt: with a password in its canonical form.
+    func evaluateAsRead(
+        _ attempt: Attempt, knowing facts: Facts, at now: UnixTime, random: any RandomOctets
+    ) throws(CryptographyError) -> Evaluation {
         var hearing = Hearing(attempt, facts, configuration.settings, now)
 
         // Is there anything to look at?
@@ -39,6 +49,10 @@ package struct Engine: Sendable {
             return hearing.reject(.unknownUser, "User does not exist")
         }
         hearing.note(.userFound(resolver: user.id.resolver))
+        if let reading = attempt.userNameReadings.first {
+            hearing.nameReadAs = reading.characterSet
+            hearing.note(.nameReadAs(reading.characterSet))
+        }
 
         // What do the operator's policies say about them?
         hearing.rules = policies.rules(for: user, client: attempt.clientAddress, settings: configuration.settings)

@@ -7,6 +7,8 @@ struct Hearing {
     let settings: EngineSettings
     let now: UnixTime
     var rules = Rules()
+    /// As what the name was read that a user was found by; nil for ASCII.
+    var nameReadAs: CharacterSet?
     var steps: [Step] = []
     /// Slow checks that nobody has an outcome for.
     var awaited: [SlowCheck] = []
@@ -144,7 +146,8 @@ struct Hearing {
         return .decided(
             Verdict(
                 decision: decision, reason: reason, message: message, user: facts.user, tokens: tokens,
-                policies: rules.applied, steps: steps, changes: changes + renewals + [.appendAudit(record)]))
+                policies: rules.applied, steps: steps, changes: changes + renewals + [.appendAudit(record)],
+                nameReadAs: nameReadAs))
     }
 
     func reject(

@@ -15,6 +15,8 @@ package enum Finding: Sendable, Equatable, CustomStringConvertible {
     case identity(login: String, realm: String?)
     case unusableCredential(Reason)
     case userFound(resolver: String)
+    case nameReadAs(CharacterSet)
+    case passwordReadAs(CharacterSet)
     case noSuchUser
     case noSuchRealm
     case policies([String])
@@ -44,6 +46,8 @@ package enum Finding: Sendable, Equatable, CustomStringConvertible {
         case .identity(let login, let realm): "the name is read as user '\(login)' in realm '\(realm ?? "")'"
         case .unusableCredential(let reason): "the request offers nothing that can be checked: \(reason.rawValue)"
         case .userFound(let resolver): "resolver '\(resolver)' knows the user"
+        case .nameReadAs(let characterSet): "the name was read as \(characterSet.rawValue)"
+        case .passwordReadAs(let characterSet): "the password was read as \(characterSet.rawValue)"
         case .noSuchUser: "no resolver of the realm knows the user"
         case .noSuchRealm: "there is no such realm, and no default"
         case .policies(let names): names.isEmpty ? "no policy applies" : "policies: \(names.joined(separator: ", "))"

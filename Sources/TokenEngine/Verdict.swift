@@ -21,8 +21,12 @@ package struct Verdict: Sendable {
     /// The policies that had a say, by name.
     package let policies: [String]
     /// What was looked at, in order.
-    package let steps: [Step]
+    package internal(set) var steps: [Step]
     package let changes: [Change]
+    /// As what the name was read that a user was found by; nil for ASCII.
+    package let nameReadAs: CharacterSet?
+    /// As what the password was read that was right, or had the right PIN; nil for ASCII, and for a wrong one.
+    package internal(set) var passwordReadAs: CharacterSet?
 }
 
 package enum Decision: Sendable {

@@ -75,7 +75,7 @@ enum SourceChecks {
     private static let mayImport: [String: Set<String>] = [
         "Cryptography": ["COpenSSL", "Synchronization"],
         "RadiusCodec": ["Cryptography"],
-        "TokenEngine": ["Cryptography", "CSQLite", "Glibc", "Synchronization"],
+        "TokenEngine": ["Cryptography", "CSQLite", "Glibc", "Swift", "Synchronization"],
         "RadiusServer": [
             "Cryptography", "RadiusCodec", "TokenEngine", "CLinux", "CPCRE2", "CQRCode", "EmbeddedFiles", "Glibc",
             "Synchronization", "FoundationEssentials",
@@ -94,12 +94,14 @@ enum SourceChecks {
         "CQRCode": ["Sources/RadiusServer/Commands/QRCode.swift"],
         "EmbeddedFiles": ["Sources/RadiusServer/Commands/EmbeddedFile.swift"],
         "CSQLite": ["Sources/TokenEngine/Store/Database.swift"],
+        "Swift": ["Sources/TokenEngine/Text/CanonicalText.swift"],
     ]
 
     static func imports(_ source: SwiftSource) -> [Finding] {
         var findings: [Finding] = []
         for (index, line) in source.code.enumerated() {
-            let pattern = /^\s*(?:@\w+\s+)*(?:(?:package|public|internal|fileprivate|private)\s+)?import\s+(\w+)/
+            let pattern =
+                /^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:(?:package|public|internal|fileprivate|private)\s+)?import\s+(\w+)/
             guard let match = line.prefixMatch(of: pattern) else { continue }
             let module = String(match.1)
             if mayImport[source.target]?.contains(module) != true {

@@ -64,7 +64,8 @@ extension Store {
         if let typed = new.pin, !typed.isEmpty {
             pin = .sealed(
                 try cryptography { () throws(CryptographyError) in
-                    try keys.cipher.seal(typed, context: TokenTable.pinContext(serial: serial), random: random)
+                    try keys.cipher.seal(
+                        typed.canonical, context: TokenTable.pinContext(serial: serial), random: random)
                 })
         }
         let token = try new.token(
@@ -77,7 +78,7 @@ extension Store {
     ) throws(StoreError) -> UserID {
         if let user = try user(named: name, resolver: resolver) { return user.id }
         guard createsUsers, !name.isEmpty else { throw .noSuchUser(name: name, resolver: resolver) }
-        try inserter.insertUser.run(resolver, name)
+        try inserter.insertUser.run(resolver, name.canonical)
         return UserID(resolver: resolver, uid: String(database.lastInsertedRow))
     }
 

@@ -53,7 +53,7 @@ package struct NewToken: Sendable {
         switch kind {
         case .hotp, .totp: digits
         case .spass: 0
-        case .password: secret?.count ?? 0
+        case .password: secret?.canonical.count ?? 0
         }
     }
 

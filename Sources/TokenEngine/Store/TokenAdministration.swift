@@ -129,7 +129,7 @@ extension Store {
         try transaction { () throws(StoreError) in
             guard let token = try token(serial: serial) else { throw .noSuchToken(serial) }
             let possession = try cryptography { () throws(CryptographyError) in
-                try token.possession(of: otp, at: now, settings: EngineSettings())
+                try token.possession(of: otp.canonical, at: now, settings: EngineSettings())
             }
             switch possession {
             case .proved(let counters, _):

@@ -8,6 +8,7 @@ extension Store {
         cost: PasswordHashCost = .password
     ) throws(StoreError) -> User {
         guard !name.isEmpty, !resolver.isEmpty else { throw .invalid("a user needs a name and a resolver") }
+        let name = name.canonical
         let hash = try hash(password, cost: cost)
         return try transaction { () throws(StoreError) in
             guard try user(named: name, resolver: resolver) == nil else {
@@ -71,13 +72,15 @@ extension Store {
         }
     }
 
+    /// The hash of a secret's canonical form, which is what a login is held against.
+    ///
     /// - Returns: nil for no secret and for an empty one.
     func hash(
         _ secret: SecretOctets?, cost: PasswordHashCost, random: any RandomOctets = SecureRandom()
     ) throws(StoreError) -> PasswordHash? {
         guard let secret, !secret.isEmpty else { return nil }
         return try cryptography { () throws(CryptographyError) in
-            try PasswordHash(of: secret, pepper: keys.pepper, cost: cost, random: random)
+            try PasswordHash(of: secret.canonical, pepper: keys.pepper, cost: cost, random: random)
         }
     }
 }

@@ -24,10 +24,11 @@ enum UserTable {
 }
 
 extension Store {
+    /// - Parameter name: in any form of Unicode; it is looked up in the one that names are stored in.
     /// - Returns: nil when the resolver has none of that name.
     package func user(named name: String, resolver: String) throws(StoreError) -> User? {
         var users: [User] = []
-        try statements.selectUser.forEach(resolver, name) { UserTable.read($0, into: &users) }
+        try statements.selectUser.forEach(resolver, name.canonical) { UserTable.read($0, into: &users) }
         return users.first
     }
 
