@@ -78,8 +78,19 @@ extension RadiusMessage {
         user: String, password: String, secret: [UInt8], identifier: UInt8 = 0, state: [UInt8]? = nil,
         more: [Attribute] = [], signed: Bool = true
     ) throws -> RadiusMessage {
+        try request(
+            user: Array(user.utf8), password: Array(password.utf8), secret: secret, identifier: identifier,
+            state: state,
+            more: more, signed: signed)
+    }
+
+    /// The same with name and password as octets of any character set.
+    package static func request(
+        user: [UInt8], password: [UInt8], secret: [UInt8], identifier: UInt8 = 0, state: [UInt8]? = nil,
+        more: [Attribute] = [], signed: Bool = true
+    ) throws -> RadiusMessage {
         let authenticator = (0..<16).map { _ in UInt8.random(in: 0...255) }
-        let hidden = try hide(Array(password.utf8), with: secret, authenticator)
+        let hidden = try hide(password, with: secret, authenticator)
         var message = RadiusMessage(
             code: accessRequest, identifier: identifier, authenticator: authenticator,
             attributes: [Attribute(userName, user), Attribute(userPassword, hidden)])

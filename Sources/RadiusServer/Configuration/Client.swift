@@ -12,5 +12,7 @@ package struct Client: Sendable {
     /// The realm of everybody who comes through this client, whatever they type; nil when they choose.
     package let realm: String?
     package let splitting: UserNameSplitting
+    /// What its names and passwords are sent in; nil where nobody knows.
+    package let characterSet: CharacterSet?
     package let mapping: AttributeMapping
 }

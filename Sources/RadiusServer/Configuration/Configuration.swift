@@ -109,7 +109,8 @@ private struct ConfigurationLoader {
                 name: name, prefixes: client.settings.prefixes, secret: secret,
                 requireMessageAuthenticator: client.settings.requireMessageAuthenticator,
                 limitProxyState: client.settings.limitProxyState, realm: client.settings.realm,
-                splitting: client.settings.splitting ?? reader.server.splitting, mapping: own ?? mapping)
+                splitting: client.settings.splitting ?? reader.server.splitting,
+                characterSet: client.settings.characterSet, mapping: own ?? mapping)
         }
         return Configuration(
             path: path, server: reader.server, clients: clients, engine: engine(reader), dictionary: dictionary,

@@ -99,6 +99,11 @@ enum ConfigurationSchema {
         .optional(
             "split_user_name", \.splitting, .splitting,
             meaning: "Its own way to take names apart, in place of the server's.", example: "no"),
+        .one(
+            "character_set", \.characterSet, .characterSet, default: "auto",
+            meaning:
+                "What names and passwords beyond ASCII are sent in. auto: UTF-8, ISO 8859-1 and Windows-1252 are tried.",
+            example: "latin-1"),
     ]
 
     static let resolver: [ConfigurationKey<ResolverSettings>] = [
@@ -223,6 +228,7 @@ struct ClientSettings: Sendable {
     var realm: String?
     var mappingPath: String?
     var splitting: UserNameSplitting?
+    var characterSet: CharacterSet?
 }
 
 /// `[Resolver name]` as it is written.

@@ -162,3 +162,17 @@ extension ValueType<UserNameSplitting> {
         return splitting
     }
 }
+
+extension ValueType<CharacterSet?> {
+    /// nil for `auto`.
+    static let characterSet = ValueType("auto, \(names.joined(separator: ", "))") { (text, _) throws(UnfitValue) in
+        let name = text.lowercased()
+        guard name != "auto" else { return nil }
+        guard let characterSet = CharacterSet(rawValue: name) else {
+            throw UnfitValue(text, expected: "one of auto, \(names.joined(separator: ", "))")
+        }
+        return characterSet
+    }
+
+    private static let names = CharacterSet.allCases.map(\.rawValue)
+}

@@ -9,17 +9,18 @@ extension AccessRequest {
     /// becomes a credential that nothing accepts, so that the audit and the log say what was wrong.
     func attempt(_ workspace: inout CodecWorkspace) -> Attempt {
         var credential = Credential.unusable(.nameMissing)
-        var name = ""
+        var name = Name(text: "", readings: [])
         switch userName() {
-        case .success(let text):
-            name = text
+        case .success(let read):
+            name = read
             credential = self.credential(&workspace)
         case .failure(let flaw):
             credential = .unusable(flaw.reason)
         }
         let settings = client.mapping.settings
         return Attempt(
-            userName: name, realm: client.realm ?? settings.realm, credential: credential,
+            userName: name.text, userNameReadings: name.readings, realm: client.realm ?? settings.realm,
+            credential: credential, characterSet: client.characterSet,
             transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
             clientAddress: path.peer.address, splitting: client.splitting)
     }
@@ -28,16 +29,28 @@ extension AccessRequest {
         let reason: Reason
     }
 
-    private func userName() -> Result<String, Flaw> {
-        guard let octets = packet.first(.userName) else { return .failure(Flaw(reason: .nameMissing)) }
+    private struct Name {
+        let text: String
+        /// Empty for a name in ASCII.
+        let readings: [TextReading]
+    }
+
+    private func userName() -> Result<Name, Flaw> {
+        guard var octets = packet.first(.userName) else { return .failure(Flaw(reason: .nameMissing)) }
         guard packet.count(of: .userName) == 1, packet.count(of: .state) <= 1 else {
             return .failure(Flaw(reason: .attributeRepeated))
         }
-        // A NUL would end the name in somebody else's program, and another user would be meant (RFC 2865 §5.1).
-        guard !octets.contains(0), let text = String(validating: octets, as: UTF8.self) else {
-            return .failure(Flaw(reason: .nameMalformed))
+        // Some devices send the NUL that ends a text of theirs, or pad as a password is padded.
+        while octets.last == 0 { octets.removeLast() }
+        guard !octets.isEmpty else { return .failure(Flaw(reason: .nameMissing)) }
+        // A NUL within would end the name in somebody else's program, and another user would be meant (RFC 2865 §5.1).
+        guard !octets.contains(0) else { return .failure(Flaw(reason: .nameMalformed)) }
+        guard !TextReading.isSame(octets) else {
+            return .success(Name(text: String(decoding: octets, as: UTF8.self), readings: []))
         }
-        return .success(text)
+        let readings = TextReading.all(of: octets, in: client.characterSet)
+        guard let first = readings.first else { return .failure(Flaw(reason: .nameMalformed)) }
+        return .success(Name(text: first.text, readings: readings))
     }
 
     private func credential(_ workspace: inout CodecWorkspace) -> Credential {

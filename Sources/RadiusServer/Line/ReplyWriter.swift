@@ -96,6 +96,8 @@ struct ReplyWriter: ~Copyable {
         var line = "\(verdict.decision.name) \(request.name)"
         line += " user=\(Log.word((verdict.user?.name ?? decided.userName).prefix(64)))"
         if let realm = verdict.user?.realm { line += " realm=\(Log.word(realm))" }
+        if let characterSet = verdict.nameReadAs { line += " name_read_as=\(characterSet.rawValue)" }
+        if let characterSet = verdict.passwordReadAs { line += " password_read_as=\(characterSet.rawValue)" }
         for token in verdict.tokens { line += " token=\(Log.word(token.serial))" }
         line += " reason=\(verdict.reason.rawValue)"
         lines += Log.line(.info, line, at: decided.decidedAt)

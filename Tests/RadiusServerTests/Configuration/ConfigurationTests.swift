@@ -137,7 +137,7 @@ import TokenEngine
                 "client \(client.name) \(text(client.prefixes))",
                 "  message authenticator \(client.requireMessageAuthenticator.rawValue), proxy state "
                     + "\(client.limitProxyState.rawValue), realm \(client.realm ?? "-"), split "
-                    + "\(text(client.splitting)), \(client.mapping.rules.count) rules",
+                    + "\(text(client.splitting)), characters \(client.characterSet?.rawValue ?? "any"), \(client.mapping.rules.count) rules",
             ]
         }
         lines += configuration.engine.resolvers.map { "resolver \($0.name) \($0.kind.rawValue)" }

@@ -16,7 +16,7 @@ struct ClientTableTests {
                 Client(
                     name: text, prefixes: [try #require(IPAddressPrefix(text))], secret: secret,
                     requireMessageAuthenticator: .yes, limitProxyState: .yes, realm: nil,
-                    splitting: UserNameSplitting(), mapping: mapping)
+                    splitting: UserNameSplitting(), characterSet: nil, mapping: mapping)
             })
     }
 
