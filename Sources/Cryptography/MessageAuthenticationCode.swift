@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An HMAC key (RFC 2104), padded once. Immutable, hence shared by all threads; each thread brings its own
 /// ``MessageDigest`` to work with.
 ///
@@ -5,27 +7,29 @@
 /// allocates memory and wipes it.
 package final class MessageAuthenticationKey: Sendable {
     package let algorithm: DigestAlgorithm
-    private let innerPad: SecretOctets
-    private let outerPad: SecretOctets
+    /// The inner pad, then the outer one.
+    private let pads: SecretOctets
+    private let shared: SharedDigest
 
     /// - Parameter key: any number of octets; longer than a block, it is digested first (RFC 2104 §2).
     /// - Throws: when OpenSSL does not offer the digest.
     package init(_ algorithm: DigestAlgorithm, key: [UInt8]) throws(CryptographyError) {
+        let size = algorithm.blockSize
+        let shared = try SharedDigest.of(algorithm)
         // The whole block at once: an array that grows leaves a copy behind that nobody wipes.
-        var padded = [UInt8](repeating: 0, count: algorithm.blockSize)
-        // Also finds out, once and for all, whether the digest can be had.
-        var digest = try MessageDigest(algorithm)
-        if key.count > algorithm.blockSize {
-            digest.update(key)
-            var whole = padded.mutableSpan
-            digest.finish(into: &whole)
+        var padded = [UInt8](repeating: 0, count: 2 * size)
+        if key.count > size {
+            shared.digest(key, into: &padded)
         } else {
             for index in key.indices { padded[index] = key[index] }
         }
+        for index in 0..<size {
+            padded[size + index] = padded[index] ^ 0x5c
+            padded[index] ^= 0x36
+        }
         self.algorithm = algorithm
-        innerPad = SecretOctets(padded.map { $0 ^ 0x36 })
-        outerPad = SecretOctets(padded.map { $0 ^ 0x5c })
-        wipe(&padded)
+        self.shared = shared
+        pads = SecretOctets(padded)
     }
 
     package convenience init(_ algorithm: DigestAlgorithm, key: SecretOctets) throws(CryptographyError) {
@@ -33,7 +37,10 @@ package final class MessageAuthenticationKey: Sendable {
     }
 
     /// Starts a code in `digest`, which must be of the key's algorithm and at its beginning.
-    package func begin(in digest: inout MessageDigest) { digest.update(innerPad.octets) }
+    package func begin(in digest: inout MessageDigest) {
+        let pads = pads.octets
+        digest.update(pads.span.extracting(0..<algorithm.blockSize))
+    }
 
     /// The code of everything that `digest` was given since ``begin(in:)``. `digest` is left ready for other work.
     @inlinable
@@ -45,22 +52,73 @@ package final class MessageAuthenticationKey: Sendable {
     /// Leaves `digest` with the outer pad and the inner digest in it.
     package func finishInner(in digest: inout MessageDigest) {
         let innerDigest: InlineArray<64, UInt8> = digest.finish()
-        digest.update(outerPad.octets)
+        let pads = pads.octets
+        digest.update(pads.span.extracting(algorithm.blockSize..<pads.count))
         digest.update(innerDigest.span.extracting(0..<algorithm.digestSize))
     }
 
-    /// The code of `octets`, for callers that do not count nanoseconds.
+    /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
     @inlinable
-    package func code<let size: Int>(of octets: [UInt8]) throws(CryptographyError) -> InlineArray<size, UInt8> {
-        try code(of: octets.span)
+    package func code<let size: Int>(of octets: [UInt8]) -> InlineArray<size, UInt8> { code(of: octets.span) }
+
+    /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
+    @inlinable
+    package func code<let size: Int>(of octets: Span<UInt8>) -> InlineArray<size, UInt8> {
+        var code = InlineArray<size, UInt8>(repeating: 0)
+        var span = code.mutableSpan
+        write(codeOf: octets, into: &span)
+        return code
     }
 
-    /// The code of `octets`, for callers that do not count nanoseconds.
-    @inlinable
-    package func code<let size: Int>(of octets: Span<UInt8>) throws(CryptographyError) -> InlineArray<size, UInt8> {
-        var digest = try MessageDigest(algorithm)
-        begin(in: &digest)
-        digest.update(octets)
-        return finish(in: &digest)
+    @usableFromInline
+    package func write(codeOf octets: Span<UInt8>, into code: inout MutableSpan<UInt8>) {
+        shared.borrow { digest in
+            begin(in: &digest)
+            digest.update(octets)
+            finishInner(in: &digest)
+            digest.finish(into: &code)
+        }
+    }
+}
+
+/// One digest of each algorithm for whoever needs one for a moment: making one costs more than digesting a block.
+final class SharedDigest: Sendable {
+    private static let md5 = make(.md5)
+    private static let sha1 = make(.sha1)
+    private static let sha256 = make(.sha256)
+    private static let sha512 = make(.sha512)
+
+    private let idle: Mutex<MessageDigest>
+
+    private init(_ algorithm: DigestAlgorithm) throws(CryptographyError) {
+        idle = Mutex(try MessageDigest(algorithm))
+    }
+
+    private static func make(_ algorithm: DigestAlgorithm) -> Result<SharedDigest, CryptographyError> {
+        Result { () throws(CryptographyError) in try SharedDigest(algorithm) }
+    }
+
+    /// - Throws: when OpenSSL does not offer the digest.
+    static func of(_ algorithm: DigestAlgorithm) throws(CryptographyError) -> SharedDigest {
+        switch algorithm {
+        case .md5: try md5.get()
+        case .sha1: try sha1.get()
+        case .sha256: try sha256.get()
+        case .sha512: try sha512.get()
+        }
+    }
+
+    /// `body` must leave the digest at its beginning, as ``MessageDigest/finish()`` does.
+    func borrow(_ body: (inout MessageDigest) -> Void) {
+        idle.withLock { digest in body(&digest) }
+    }
+
+    /// Writes the digest of `octets` over the beginning of `destination`.
+    func digest(_ octets: [UInt8], into destination: inout [UInt8]) {
+        var span = destination.mutableSpan
+        borrow { digest in
+            digest.update(octets)
+            digest.finish(into: &span)
+        }
     }
 }

@@ -70,7 +70,7 @@ package struct PasswordHash: Sendable, Equatable, Hashable {
         }
         // The blocks, and what OpenSSL needs beside them.
         let memoryMaximum = UInt64(PasswordHashCost.maximumInOctets + 1 << 20)
-        let peppered: InlineArray<32, UInt8> = try pepper.code(of: secret.octets)
+        let peppered: InlineArray<32, UInt8> = pepper.code(of: secret.octets)
         var hash = [UInt8](repeating: 0, count: 32)
         let status = unsafe peppered.span.withUnsafeBytes { peppered in
             unsafe EVP_PBE_scrypt(

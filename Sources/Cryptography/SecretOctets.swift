@@ -22,8 +22,11 @@ package final class SecretOctets: @unchecked Sendable, CustomStringConvertible, 
     package var count: Int { octets.count }
     package var isEmpty: Bool { octets.isEmpty }
 
-    /// The octets `range`, as a secret of their own. `range` must lie within 0..<``count``.
-    package func part(_ range: Range<Int>) -> SecretOctets { SecretOctets(Array(octets[range])) }
+    /// The octets `range`, which must lie within 0..<``count``, without a copy of them.
+    package func part(_ range: Range<Int>) -> SecretPart { SecretPart(of: self, range) }
+
+    /// All of them, as a part.
+    package var whole: SecretPart { part(0..<count) }
 
     package static func == (left: SecretOctets, right: SecretOctets) -> Bool {
         equalInConstantTime(left.octets, right.octets)
@@ -31,5 +34,28 @@ package final class SecretOctets: @unchecked Sendable, CustomStringConvertible, 
 
     package var description: String { "<secret>" }
     package var debugDescription: String { "<secret>" }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// Some octets of a secret in a row, where they are: the PIN of a password, or its OTP.
+package struct SecretPart: Sendable, CustomStringConvertible, CustomReflectable {
+    private let secret: SecretOctets
+    private let range: Range<Int>
+
+    fileprivate init(of secret: SecretOctets, _ range: Range<Int>) {
+        self.secret = secret
+        self.range = range
+    }
+
+    /// The octets themselves, for a call at once.
+    package var octets: ArraySlice<UInt8> { secret.octets[range] }
+
+    package var count: Int { range.count }
+    package var isEmpty: Bool { range.isEmpty }
+
+    /// A secret of their own.
+    package func copy() -> SecretOctets { SecretOctets(Array(octets)) }
+
+    package var description: String { "<secret>" }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

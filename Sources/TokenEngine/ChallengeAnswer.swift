@@ -21,7 +21,7 @@ extension Hearing {
         var wasUsed = false
         for token in challenged {
             note(.challengeFound, token)
-            switch try possession(of: password, token) {
+            switch try possession(of: password.whole, token) {
             case .proved(let counters, _)?:
                 return accept([(token, counters)], "Found matching challenge", closing)
             case .usedBefore?: wasUsed = true

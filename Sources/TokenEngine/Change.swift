@@ -14,7 +14,6 @@ package enum Change: Sendable, Equatable {
     case renewTokenPassword(token: TokenID, from: PasswordHash, to: PasswordHash)
     /// The user's password was right, and is now stored as the settings want it.
     case renewUserPassword(user: UserID, from: PasswordHash, to: PasswordHash)
-    case appendAudit(AuditRecord)
 }
 
 /// One line of the audit, before it is chained to the one before.

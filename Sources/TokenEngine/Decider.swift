@@ -41,7 +41,7 @@ package final class Decider {
     private func decideTogether(
         _ attempts: [Attempt], by decide: (Attempt) throws(StoreError) -> Evaluation
     ) throws(StoreError) -> [Evaluation] {
-        try store.transaction { () throws(StoreError) in
+        try store.deciding { () throws(StoreError) in
             var evaluations: [Evaluation] = []
             evaluations.reserveCapacity(attempts.count)
             for attempt in attempts { evaluations.append(try decide(attempt)) }
@@ -64,25 +64,28 @@ package final class Decider {
     }
 
     private func decide(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
-        let evaluation = try evaluate(attempt, at: now)
+        let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        guard !attempt.userNameReadings.isEmpty else { return try decide(attempt, knowing: facts, at: now) }
+        var attempt = attempt
+        let known = try self.facts(for: &attempt, first: facts)
+        return try decide(attempt, knowing: known, at: now)
+    }
+
+    private func decide(_ attempt: Attempt, knowing facts: Facts, at now: UnixTime) throws(StoreError) -> Evaluation {
+        facts.remembered = remembered
+        let evaluation = try cryptography { () throws(CryptographyError) in
+            try engine.evaluate(attempt, knowing: facts, at: now, random: random)
+        }
         guard case .decided(let verdict) = evaluation else { return evaluation }
-        guard try store.apply(verdict.changes) else { throw .contended }
+        guard try store.apply(verdict.changes, to: facts.account) else { throw .contended }
+        try store.append(verdict.record)
         return evaluation
     }
 
-    private func evaluate(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
-        var attempt = attempt
-        var facts = try facts(for: &attempt)
-        facts.remembered = remembered
-        return try cryptography { () throws(CryptographyError) in
-            try engine.evaluate(attempt, knowing: facts, at: now, random: random)
-        }
-    }
-
     /// A name that has several readings is looked up under each, however soon one is known; the first that is, counts.
-    private func facts(for attempt: inout Attempt) throws(StoreError) -> Facts {
-        let first = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
-        guard !attempt.userNameReadings.isEmpty else { return first }
+    ///
+    /// - Parameter first: what is known of the first reading.
+    private func facts(for attempt: inout Attempt, first: Facts) throws(StoreError) -> Facts {
         var known = first.user == nil ? nil : first
         var reading = attempt.userNameReadings[0]
         for other in attempt.userNameReadings.dropFirst() {

@@ -8,7 +8,7 @@ extension Hearing {
     mutating func accept(
         _ proved: [(token: Token, counters: TokenCounters)], _ message: String, _ closing: [Change] = []
     ) -> Evaluation {
-        let allowed = proved.filter { rules.allowedKinds?.contains($0.token.kind) ?? true }
+        let allowed = rules.allowedKinds.map { kinds in proved.filter { kinds.contains($0.token.kind) } } ?? proved
         guard rules.isAuthorized, !allowed.isEmpty else {
             note(.denied(policies: rules.applied))
             return reject(

@@ -2,13 +2,13 @@ package import Cryptography
 
 /// Decides attempts. A pure function of the configuration, the attempt, the facts, the time and a source of random
 /// octets: no file, no clock. Read ``evaluate(_:knowing:at:random:)`` top to bottom.
-package struct Engine: Sendable {
+package final class Engine: Sendable {
     package let configuration: EngineConfiguration
     private let policies: PolicySet
 
     package init(_ configuration: EngineConfiguration) {
         self.configuration = configuration
-        policies = PolicySet(configuration.policies)
+        policies = PolicySet(configuration.policies, settings: configuration.settings)
     }
 
     /// How the attempt's name is read.
@@ -55,7 +55,7 @@ package struct Engine: Sendable {
         }
 
         // What do the operator's policies say about them?
-        hearing.rules = policies.rules(for: user, client: attempt.clientAddress, settings: configuration.settings)
+        hearing.rules = policies.rules(for: user, client: attempt.clientAddress)
         hearing.note(.policies(hearing.rules.applied))
         if let conflict = hearing.rules.conflict {
             hearing.note(.policyConflict(action: conflict.action, policies: conflict.policies))
@@ -67,7 +67,9 @@ package struct Engine: Sendable {
         guard !facts.tokens.isEmpty else { return hearing.reject(.noToken, "The user has no tokens assigned") }
         var fit: [Token] = []
         var unfit: [Unfitness] = []
-        for token in facts.tokens.sorted(by: { $0.kind.weight < $1.kind.weight }) {
+        let tokens =
+            facts.tokens.count == 1 ? facts.tokens : facts.tokens.sorted { $0.kind.weight < $1.kind.weight }
+        for token in tokens {
             guard !token.state.isRevoked else {
                 hearing.note(.unfit(.tokenRevoked), token)
                 continue

@@ -1,5 +1,5 @@
 /// What the store knows that bears on one attempt, read in the transaction that will commit the verdict.
-package struct Facts {
+package final class Facts {
     /// How the name was read.
     package let identity: Identity
     /// Whom the attempt is about; nil when no resolver of the realm knows the name.
@@ -8,6 +8,8 @@ package struct Facts {
     package var tokens: [Token]
     /// What is open under the attempt's transaction, whoever it belongs to; one for each token that may answer.
     package var challenges: [Challenge]
+    /// Where the store keeps user and tokens for the next attempt.
+    var account: Account?
     /// Secrets that were verified since the process started.
     package var remembered: VerifiedSecrets?
 

@@ -20,6 +20,7 @@ struct Hearing {
         self.facts = facts
         self.settings = settings
         self.now = now
+        steps.reserveCapacity(8)
     }
 
     /// What was typed.
@@ -30,9 +31,13 @@ struct Hearing {
         }
     }
 
-    /// Two outcomes may look at the same thing; it is told once.
     mutating func note(_ finding: Finding, _ token: Token? = nil) {
-        let step = Step(serial: token?.serial, finding: finding)
+        steps.append(Step(serial: token?.serial, finding: finding))
+    }
+
+    /// Two outcomes may look at the same thing; it is told once.
+    private mutating func noteOnce(_ finding: Finding, _ token: Token) {
+        let step = Step(serial: token.serial, finding: finding)
         if !steps.contains(step) { steps.append(step) }
     }
 
@@ -41,7 +46,8 @@ struct Hearing {
     /// Whether a slow check has found the token's PIN, its static password, or the user's password that stands for its
     /// PIN, damaged: then nothing can be held against the token, and nothing counts against it.
     func isDamaged(_ token: Token) -> Bool {
-        attempt.verified.contains { check, outcome in
+        guard !attempt.verified.isEmpty else { return false }
+        return attempt.verified.contains { check, outcome in
             guard outcome == .damaged else { return false }
             if case .password(let hash) = token.secret, check.stored == .hash(hash) { return true }
             switch rules.pinSource {
@@ -52,10 +58,20 @@ struct Hearing {
         }
     }
 
+    /// What is known of `candidate` held against `stored`.
+    ///
     /// - Returns: nil when only a slow check can tell; it is among ``awaited`` then.
-    mutating func outcome(of check: SlowCheck) -> SlowCheck.Outcome? {
+    private mutating func outcome(
+        of candidate: SecretPart, against stored: SlowCheck.Stored, _ cost: PasswordHashCost
+    ) -> SlowCheck.Outcome? {
+        if attempt.verified.isEmpty, let isMatch = facts.remembered?.isMatch(candidate, against: stored, cost) {
+            return isMatch ? .matches : .differs
+        }
+        let check = SlowCheck(stored: stored, candidate: candidate.copy(), cost: cost)
         if let outcome = attempt.verified[check] { return outcome }
-        if let isMatch = facts.remembered?.outcome(of: check) { return isMatch ? .matches : .differs }
+        if let isMatch = facts.remembered?.isMatch(candidate, against: stored, cost) {
+            return isMatch ? .matches : .differs
+        }
         if !awaited.contains(check) { awaited.append(check) }
         return nil
     }
@@ -66,9 +82,9 @@ struct Hearing {
     mutating func isPIN(_ range: Range<Int>, of token: Token) -> Bool? {
         let answer = answer(whether: range, isPINOf: token)
         switch answer {
-        case true?: note(.pinMatches, token)
-        case false?: note(.pinDiffers, token)
-        case nil: note(.slowCheckAwaited, token)
+        case true?: noteOnce(.pinMatches, token)
+        case false?: noteOnce(.pinDiffers, token)
+        case nil: noteOnce(.slowCheckAwaited, token)
         }
         return answer
     }
@@ -82,20 +98,24 @@ struct Hearing {
         case .userstore:
             // An empty password is nobody's.
             guard let user = facts.user, let hash = user.password, !range.isEmpty else { return false }
-            let check = SlowCheck(
-                stored: .hash(hash), candidate: password.part(range), cost: settings.passwordHashCost)
-            return settled(check) { .renewUserPassword(user: user.id, from: hash, to: $0) }
+            return isMatch(password.part(range), .hash(hash), settings.passwordHashCost) {
+                .renewUserPassword(user: user.id, from: hash, to: $0)
+            }
         case .tokenpin:
             guard let stored = token.storedPIN else { return range.isEmpty }
             guard !range.isEmpty else { return false }
-            let check = SlowCheck(stored: stored, candidate: password.part(range), cost: settings.pinHashCost)
-            return settled(check) { .renewPIN(token: token.id, from: stored, to: $0) }
+            return isMatch(password.part(range), stored, settings.pinHashCost) {
+                .renewPIN(token: token.id, from: stored, to: $0)
+            }
         }
     }
 
-    /// - Returns: whether the check came out well; nil when nobody knows yet.
-    mutating func settled(_ check: SlowCheck, renewing change: (PasswordHash) -> Change) -> Bool? {
-        guard let outcome = outcome(of: check) else { return nil }
+    /// - Returns: whether `candidate` is what is stored; nil when nobody knows yet.
+    private mutating func isMatch(
+        _ candidate: SecretPart, _ stored: SlowCheck.Stored, _ cost: PasswordHashCost,
+        renewing change: (PasswordHash) -> Change
+    ) -> Bool? {
+        guard let outcome = outcome(of: candidate, against: stored, cost) else { return nil }
         if case .matchesRenewed(let hash) = outcome {
             let renewal = change(hash)
             if !renewals.contains(renewal) { renewals.append(renewal) }
@@ -106,21 +126,18 @@ struct Hearing {
     /// Whether `value` is the token's own; a slow hash, where one is needed, is looked up.
     ///
     /// - Returns: nil when only a slow check can tell.
-    mutating func possession(of value: SecretOctets, _ token: Token) throws(CryptographyError) -> Possession? {
-        let possession = try token.possession(of: value, at: now, settings: settings)
+    mutating func possession(of value: SecretPart, _ token: Token) throws(CryptographyError) -> Possession? {
+        let possession = try token.possession(of: value, at: now)
         switch possession {
         case .proved(_, let ahead): note(.otpMatches(ahead: ahead), token)
         case .usedBefore: note(.otpUsedBefore, token)
         case .refuted: note(.otpDiffers, token)
-        case .asks(let check):
-            let isMatch = settled(check) { hash in
-                guard case .hash(let stored) = check.stored else {
-                    return .renewPIN(token: token.id, from: check.stored, to: hash)
-                }
-                return .renewTokenPassword(token: token.id, from: stored, to: hash)
+        case .asks(let hash):
+            let isMatch = isMatch(value, .hash(hash), settings.passwordHashCost) {
+                .renewTokenPassword(token: token.id, from: hash, to: $0)
             }
             guard let isMatch else {
-                note(.slowCheckAwaited, token)
+                noteOnce(.slowCheckAwaited, token)
                 return nil
             }
             note(isMatch ? .otpMatches(ahead: 0) : .otpDiffers, token)
@@ -133,21 +150,22 @@ struct Hearing {
 
     /// - Parameters:
     ///   - tokens: those that decided.
-    ///   - changes: beside the renewals and the audit.
+    ///   - changes: beside the renewals.
     func verdict(
         _ decision: Decision, _ reason: Reason, _ message: String, tokens: [Token] = [], changes: [Change] = []
     ) -> Evaluation {
         let record = AuditRecord(
             time: now, client: attempt.client, clientAddress: attempt.clientAddress.description,
             user: facts.user?.name ?? attempt.userName, realm: facts.identity.realm ?? "",
-            resolver: facts.user?.id.resolver ?? "", serial: tokens.map(\.serial).joined(separator: ","),
+            resolver: facts.user?.id.resolver ?? "",
+            serial: tokens.count == 1 ? tokens[0].serial : tokens.map(\.serial).joined(separator: ","),
             kind: tokens.first?.kind.rawValue ?? "", decision: decision.name, reason: reason.rawValue,
-            message: message, policies: rules.applied.joined(separator: ","))
+            message: message, policies: rules.appliedText)
         return .decided(
             Verdict(
                 decision: decision, reason: reason, message: message, user: facts.user, tokens: tokens,
-                policies: rules.applied, steps: steps, changes: changes + renewals + [.appendAudit(record)],
-                nameReadAs: nameReadAs))
+                policies: rules.applied, steps: steps, changes: renewals.isEmpty ? changes : changes + renewals,
+                record: record, nameReadAs: nameReadAs))
     }
 
     func reject(

@@ -39,7 +39,14 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch family {
         case .v4:
-            return [24, 16, 8, 0].map { String(bits >> UInt128($0) & 0xff) }.joined(separator: ".")
+            let bits = UInt32(truncatingIfNeeded: bits)
+            // Each login's audit has one: short texts take no memory, and are put together without a list.
+            var text = ""
+            for shift in stride(from: UInt32(24), through: 0, by: -8) {
+                text += String(bits >> shift & 0xff)
+                if shift > 0 { text += "." }
+            }
+            return text
         case .v6:
             let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
             let texts = groups.map { String($0, radix: 16) }

@@ -66,7 +66,8 @@ extension Hearing {
             }
         }
         if !awaited.isEmpty { return .needs(awaited) }
-        return proved.isEmpty ? nil : accept(proved, "matching \(proved.count) tokens")
+        return proved.isEmpty
+            ? nil : accept(proved, proved.count == 1 ? "matching 1 tokens" : "matching \(proved.count) tokens")
     }
 
     /// Tokens whose PIN the whole password is, of kinds that a policy wants challenged.

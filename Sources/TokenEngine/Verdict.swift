@@ -8,8 +8,8 @@ package enum Evaluation: Sendable {
     case failed(StoreError)
 }
 
-/// A decision, why it was made, and what must be on disk before it is told.
-package struct Verdict: Sendable {
+/// A decision, why it was made, and what must be on disk before it is told. Handed from thread to thread, never copied.
+package final class Verdict: Sendable {
     package let decision: Decision
     package let reason: Reason
     /// privacyIDEA's text for it. For the audit and `explain`; a reject's text is not for the client, it tells too much.
@@ -21,12 +21,32 @@ package struct Verdict: Sendable {
     /// The policies that had a say, by name.
     package let policies: [String]
     /// What was looked at, in order.
-    package internal(set) var steps: [Step]
+    package let steps: [Step]
     package let changes: [Change]
+    /// The line of the audit, which is on disk with the changes.
+    package let record: AuditRecord
     /// As what the name was read that a user was found by; nil for ASCII.
     package let nameReadAs: CharacterSet?
     /// As what the password was read that was right, or had the right PIN; nil for ASCII, and for a wrong one.
-    package internal(set) var passwordReadAs: CharacterSet?
+    package let passwordReadAs: CharacterSet?
+
+    init(
+        decision: Decision, reason: Reason, message: String, user: User?, tokens: [Token], policies: [String],
+        steps: [Step], changes: [Change], record: AuditRecord, nameReadAs: CharacterSet?,
+        passwordReadAs: CharacterSet? = nil
+    ) {
+        self.decision = decision
+        self.reason = reason
+        self.message = message
+        self.user = user
+        self.tokens = tokens
+        self.policies = policies
+        self.steps = steps
+        self.changes = changes
+        self.record = record
+        self.nameReadAs = nameReadAs
+        self.passwordReadAs = passwordReadAs
+    }
 }
 
 package enum Decision: Sendable {

@@ -27,6 +27,22 @@ package final class VerifiedSecrets: Sendable {
     private struct Place: Hashable {
         let stored: Code
         let logarithmOfN: Int
+
+        /// By the octets of a stored value that are as good as random: a hash's, or a tag's.
+        ///
+        /// - Returns: nil for a value that is too short to be one of ours.
+        init?(_ stored: SlowCheck.Stored, _ cost: PasswordHashCost) {
+            switch stored {
+            case .hash(let hash):
+                let digits = hash.text.utf8.suffix(32)
+                guard digits.count == 32 else { return nil }
+                self.stored = Code(digits.lazy.map { Hexadecimal.value(of: $0) ?? 0 }, bitsEach: 4)
+            case .sealed(let sealed, _):
+                guard sealed.count >= 16 else { return nil }
+                self.stored = Code(sealed.suffix(16), bitsEach: 8)
+            }
+            logarithmOfN = cost.logarithmOfN
+        }
     }
 
     private struct Table: ~Copyable {
@@ -51,11 +67,12 @@ package final class VerifiedSecrets: Sendable {
         table = Mutex(Table(digest: digest))
     }
 
-    /// - Returns: nil when the check must be run.
-    func outcome(of check: SlowCheck) -> Bool? {
-        table.withLock { table in
-            guard let place = place(of: check), let remembered = table.candidates[place] else { return nil }
-            return remembered == code(of: check, &table.digest)
+    /// - Returns: whether `candidate` is what is stored; nil when a slow check must tell.
+    func isMatch(_ candidate: SecretPart, against stored: SlowCheck.Stored, _ cost: PasswordHashCost) -> Bool? {
+        guard let place = Place(stored, cost) else { return nil }
+        return table.withLock { table in
+            guard let remembered = table.candidates[place] else { return nil }
+            return remembered == code(of: candidate, against: stored, &table.digest)
         }
     }
 
@@ -67,11 +84,10 @@ package final class VerifiedSecrets: Sendable {
         case .matches: stored = check.stored
         case .matchesRenewed(let hash): stored = .hash(hash)
         }
-        let check = SlowCheck(stored: stored, candidate: check.candidate, cost: check.cost)
+        guard let place = Place(stored, check.cost) else { return }
         table.withLock { table in
-            guard let place = place(of: check) else { return }
-            let isNew = table.candidates.updateValue(code(of: check, &table.digest), forKey: place) == nil
-            guard isNew else { return }
+            let code = code(of: check.candidate.whole, against: stored, &table.digest)
+            guard table.candidates.updateValue(code, forKey: place) == nil else { return }
             if table.order.count < capacity {
                 table.order.append(place)
             } else {
@@ -82,31 +98,22 @@ package final class VerifiedSecrets: Sendable {
         }
     }
 
-    /// Where a stored value's outcome is kept: by the octets of it that are as good as random, a hash's or a tag's.
-    ///
-    /// - Returns: nil for a value that is too short to be one of ours.
-    private func place(of check: SlowCheck) -> Place? {
-        let stored: Code
-        switch check.stored {
-        case .hash(let hash):
-            let digits = hash.text.utf8.suffix(32)
-            guard digits.count == 32 else { return nil }
-            stored = Code(digits.lazy.map { Hexadecimal.value(of: $0) ?? 0 }, bitsEach: 4)
-        case .sealed(let sealed, _):
-            guard sealed.count >= 16 else { return nil }
-            stored = Code(sealed.suffix(16), bitsEach: 8)
-        }
-        return Place(stored: stored, logarithmOfN: check.cost.logarithmOfN)
-    }
-
     /// What is kept: the candidate, bound to what it was held against, under the process's key.
-    private func code(of check: SlowCheck, _ digest: inout MessageDigest) -> Code {
+    private func code(
+        of candidate: SecretPart, against stored: SlowCheck.Stored, _ digest: inout MessageDigest
+    ) -> Code {
         key.begin(in: &digest)
-        switch check.stored {
-        case .hash(let hash): digest.update(Array(hash.text.utf8))
-        case .sealed(let sealed, let context): digest.update(Array(context.utf8) + sealed)
+        switch stored {
+        case .hash(let hash):
+            let text = hash.text.utf8
+            digest.update(text.span)
+        case .sealed(let sealed, let context):
+            let context = context.utf8
+            digest.update(context.span)
+            digest.update(sealed)
         }
-        digest.update(check.candidate.octets)
+        let octets = candidate.octets
+        digest.update(octets.span)
         return finish(&digest)
     }
 

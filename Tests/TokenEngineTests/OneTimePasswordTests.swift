@@ -9,7 +9,7 @@ import Testing
     func everyValueOfRFC4226(_ record: VectorRecord) throws {
         let counter = try #require(Int64(try record.required("counter")))
         let otp = try record.required("otp")
-        var passwords = try OneTimePasswords(seed: .rfc, algorithm: .sha1, digits: 6)
+        let passwords = try OneTimePasswords(seed: .rfc, algorithm: .sha1, digits: 6)
         #expect(passwords.password(for: counter) == OneTimePasswords.number(Array(otp.utf8), digits: 6))
         #expect(passwords.password(for: counter + 1) != OneTimePasswords.number(Array(otp.utf8), digits: 6))
     }
@@ -19,7 +19,7 @@ import Testing
         let second = try #require(Int64(try record.required("second")))
         let algorithm = try #require(DigestAlgorithm(rawValue: try record.required("algorithm")))
         let seed = SecretOctets((0..<algorithm.digestSize).map { UInt8(ascii: "0") + UInt8(($0 + 1) % 10) })
-        var passwords = try OneTimePasswords(seed: seed, algorithm: algorithm, digits: 8)
+        let passwords = try OneTimePasswords(seed: seed, algorithm: algorithm, digits: 8)
         let number = OneTimePasswords.number(Array(try record.required("otp").utf8), digits: 8)
         #expect(number != nil)
         #expect(passwords.password(for: second / 30) == number)
@@ -36,7 +36,7 @@ import Testing
             ? String(value.dropFirst())
             : try generator(record).value(at: try #require(UInt64(value)))
         let possession = try token.possession(
-            of: SecretOctets(utf8: offered), at: UnixTime(seconds: 0), settings: EngineSettings())
+            of: SecretOctets(utf8: offered).whole, at: UnixTime(seconds: 0))
         switch possession {
         case .proved(let counters, _): #expect(record["becomes"] == String(counters.counter))
         case .usedBefore: #expect(record["refused"] == "usedBefore")
@@ -60,8 +60,7 @@ import Testing
             generator.algorithm = algorithm
         }
         let possession = try token.possession(
-            of: SecretOctets(utf8: try generator.value(at: UInt64(offered))), at: UnixTime(seconds: second),
-            settings: EngineSettings())
+            of: SecretOctets(utf8: try generator.value(at: UInt64(offered))).whole, at: UnixTime(seconds: second))
         switch possession {
         case .proved(let counters, _):
             #expect(record["becomes"] == String(counters.drift))
@@ -81,8 +80,8 @@ import Testing
             step += 20
             let offered = step + offsets[round % offsets.count]
             let possession = try token.possession(
-                of: SecretOctets(utf8: try OneTimePasswordGenerator.rfc4226.value(at: UInt64(offered))),
-                at: UnixTime(seconds: step * 30), settings: EngineSettings())
+                of: SecretOctets(utf8: try OneTimePasswordGenerator.rfc4226.value(at: UInt64(offered))).whole,
+                at: UnixTime(seconds: step * 30))
             guard case .proved(let counters, _) = possession else {
                 Issue.record("round \(round): \(possession) with drift \(token.counters.drift)")
                 return
@@ -99,8 +98,8 @@ import Testing
             step += 20
             let ahead = Int64(round / 10)
             let possession = try token.possession(
-                of: SecretOctets(utf8: try OneTimePasswordGenerator.rfc4226.value(at: UInt64(step + ahead))),
-                at: UnixTime(seconds: step * 30), settings: EngineSettings())
+                of: SecretOctets(utf8: try OneTimePasswordGenerator.rfc4226.value(at: UInt64(step + ahead))).whole,
+                at: UnixTime(seconds: step * 30))
             guard case .proved(let counters, _) = possession else {
                 Issue.record("round \(round)")
                 return
@@ -115,8 +114,8 @@ import Testing
             var token = Token.sample(.hotp)
             token.counters.counter = counter
             #expect(!token.isWithinBounds || counter >= 0)
-            var passwords = try OneTimePasswords(seed: .rfc, algorithm: .sha1, digits: 6)
-            _ = HOTP.possession(of: 0, &passwords, token.counters, window: 10)
+            let passwords = try OneTimePasswords(seed: .rfc, algorithm: .sha1, digits: 6)
+            _ = HOTP.possession(of: 0, passwords, token.counters, window: 10)
         }
     }
 

@@ -51,7 +51,7 @@ import Testing
     private let user = User(id: UserID(resolver: "local", uid: "1"), name: "alice", realm: "corp")
 
     private func rules(_ policies: Policy...) -> Rules {
-        PolicySet(policies).rules(for: user, client: IPAddress(v4: 1), settings: EngineSettings())
+        PolicySet(policies).rules(for: user, client: IPAddress(v4: 1))
     }
 
     @Test func listsAddUpAndTheRestIsSettledByPriority() {

@@ -49,7 +49,7 @@ struct LoadAccount: Sendable {
 
     private static func oneTimePassword(_ key: MessageAuthenticationKey, counter: Int64, digits: Int) -> [UInt8] {
         // Only a broken OpenSSL has none; the server then rejects, and the report shows it.
-        (try? OneTimePasswords.text(for: counter, key: key, digits: digits)) ?? []
+        OneTimePasswords.text(for: counter, key: key, digits: digits)
     }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What the policies say about one attempt.
 struct Rules: Sendable, Equatable {
     struct Conflict: Sendable, Equatable {
@@ -17,6 +19,8 @@ struct Rules: Sendable, Equatable {
     var allowedKinds: [TokenKind]?
     /// The policies whose conditions hold, the strongest first.
     var applied: [String] = []
+    /// Their names joined by commas.
+    var appliedText = ""
     /// Two of them want different things at the same priority: nobody can say what holds.
     var conflict: Conflict?
 }
@@ -25,23 +29,61 @@ struct Rules: Sendable, Equatable {
 struct PolicySet: Sendable {
     /// The strongest first; of equal ones, in the order of the file.
     private let policies: [Policy]
+    /// Those that hold for everybody, as a set: bit n stands for policy n.
+    private let unconditional: UInt64
+    /// The others.
+    private let conditional: [Int]
+    private let settings: EngineSettings
+    private let known = KnownRules()
 
-    init(_ policies: [Policy]) {
+    init(_ policies: [Policy], settings: EngineSettings = EngineSettings()) {
         let active = policies.enumerated().filter { $0.element.isActive }
         self.policies = active.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }.map(
             \.element)
+        let everybody = PolicyConditions()
+        let indices = self.policies.indices.prefix(UInt64.bitWidth)
+        conditional = indices.filter { self.policies[$0].conditions != everybody }
+        unconditional = indices.filter { self.policies[$0].conditions == everybody }.reduce(0) { $0 | 1 << UInt64($1) }
+        self.settings = settings
     }
 
-    func rules(for user: User, client: IPAddress, settings: EngineSettings) -> Rules {
+    func rules(for user: User, client: IPAddress) -> Rules {
+        guard policies.count <= UInt64.bitWidth else {
+            return rules(of: policies.filter { $0.conditions.hold(for: user, client: client) })
+        }
+        var holding = unconditional
+        for index in conditional where policies[index].conditions.hold(for: user, client: client) {
+            holding |= 1 << UInt64(index)
+        }
+        return known.rules(of: holding) {
+            rules(of: policies.indices.filter { holding >> UInt64($0) & 1 == 1 }.map { policies[$0] })
+        }
+    }
+
+    private func rules(of holding: [Policy]) -> Rules {
         var rules = Rules()
         rules.challengeText = settings.challengeText
         rules.pinComesFirst = settings.pinComesFirst
         var decided = Decided()
-        for policy in policies where policy.conditions.hold(for: user, client: client) {
+        for policy in holding {
             rules.applied.append(policy.name)
             for action in policy.actions { decided.apply(action, of: policy, to: &rules) }
         }
+        rules.appliedText = rules.applied.joined(separator: ",")
         return rules
+    }
+
+    /// What was worked out already. The same policies hold for nearly everybody, and say the same each time.
+    private final class KnownRules: Sendable {
+        private static let countMaximum = 256
+        private let rules = Mutex<[UInt64: Rules]>([:])
+
+        func rules(of policies: UInt64, orWorkOut workOut: () -> Rules) -> Rules {
+            if let known = rules.withLock({ $0[policies] }) { return known }
+            let new = workOut()
+            rules.withLock { if $0.count < Self.countMaximum { $0[policies] = new } }
+            return new
+        }
     }
 
     /// Disagreements that can be seen without a login: active policies for the very same people, at the same priority.

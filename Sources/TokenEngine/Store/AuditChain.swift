@@ -7,13 +7,17 @@ struct AuditChain: ~Copyable {
     struct Link: Equatable {
         /// Of the line; 0 stands before the first.
         var number: Int64
-        var code: [UInt8]
+        var code: InlineArray<32, UInt8>
+
+        static func == (left: Link, right: Link) -> Bool {
+            left.number == right.number && equalInConstantTime(left.code.span, right.code.span)
+        }
     }
 
     /// What the first line follows.
-    static let beginning = Link(number: 0, code: [UInt8](repeating: 0, count: 32))
+    static let beginning = Link(number: 0, code: InlineArray(repeating: 0))
     /// What a line follows where the head is not ours: the chain goes on, and is broken at this place for all to see.
-    private static let brokenCode = [UInt8](repeating: 0xff, count: 32)
+    private static let brokenCode = InlineArray<32, UInt8>(repeating: 0xff)
 
     private let key: MessageAuthenticationKey
     private var digest: MessageDigest
@@ -45,17 +49,21 @@ struct AuditChain: ~Copyable {
     mutating func following(_ previous: Link, _ record: AuditRecord) -> Link {
         let number = previous.number &+ 1
         buffer.removeAll(keepingCapacity: true)
-        buffer.append(contentsOf: previous.code)
+        append(previous.code)
         append(number)
         append(record.time.milliseconds)
-        for field in [
-            record.client, record.clientAddress, record.user, record.realm, record.resolver, record.serial,
-            record.kind, record.decision, record.reason, record.message, record.policies,
-        ] {
-            append(Int64(field.utf8.count))
-            buffer.append(contentsOf: field.utf8)
-        }
-        return Link(number: number, code: code(of: buffer))
+        append(record.client)
+        append(record.clientAddress)
+        append(record.user)
+        append(record.realm)
+        append(record.resolver)
+        append(record.serial)
+        append(record.kind)
+        append(record.decision)
+        append(record.reason)
+        append(record.message)
+        append(record.policies)
+        return Link(number: number, code: code())
     }
 
     /// Seals the head into its row, if there is a new one.
@@ -87,7 +95,7 @@ struct AuditChain: ~Copyable {
         }
         guard stored.count == 72 else { return (nil, newest) }
         let number = stored[0..<8].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        let link = Link(number: number, code: Array(stored[8..<40]))
+        let link = Link(number: number, code: InlineArray { stored[8 + $0] })
         return (equalInConstantTime(stored, sealed(link)) ? link : nil, newest)
     }
 
@@ -95,9 +103,10 @@ struct AuditChain: ~Copyable {
     private mutating func sealed(_ link: Link) -> [UInt8] {
         buffer.removeAll(keepingCapacity: true)
         append(link.number)
-        buffer.append(contentsOf: link.code)
+        append(link.code)
         // No line's code is over 40 octets: a head cannot be passed off as a line, nor a line as a head.
-        return buffer + code(of: buffer)
+        append(code())
+        return buffer
     }
 
     private mutating func append(_ number: Int64) {
@@ -106,11 +115,20 @@ struct AuditChain: ~Copyable {
         }
     }
 
-    private mutating func code(of octets: [UInt8]) -> [UInt8] {
+    private mutating func append(_ field: String) {
+        append(Int64(field.utf8.count))
+        buffer.append(contentsOf: field.utf8)
+    }
+
+    private mutating func append(_ code: InlineArray<32, UInt8>) {
+        for index in code.indices { buffer.append(code[index]) }
+    }
+
+    /// Of what is in the buffer.
+    private mutating func code() -> InlineArray<32, UInt8> {
         key.begin(in: &digest)
-        digest.update(octets)
-        let code: InlineArray<32, UInt8> = key.finish(in: &digest)
-        return code.indices.map { code[$0] }
+        digest.update(buffer)
+        return key.finish(in: &digest)
     }
 }
 
@@ -136,7 +154,8 @@ extension Store {
         try database.prepare("\(AuditTable.columns) ORDER BY number").forEach { row in
             guard broken == nil else { return }
             let link = verifier.following(last, AuditTable.record(row))
-            guard row.integer(0) == link.number, equalInConstantTime(row.octets(13), link.code) else {
+            let code = row.octets(13)
+            guard row.integer(0) == link.number, equalInConstantTime(code.span, link.code.span) else {
                 broken = link.number
                 return
             }

@@ -54,6 +54,9 @@ import Glibc
     /// How many rows the last INSERT, UPDATE or DELETE touched.
     var changedRows: Int { Int(unsafe sqlite3_changes(handle)) }
 
+    /// How many rows this connection has ever touched.
+    var changesMade: Int64 { Int64(unsafe sqlite3_total_changes(handle)) }
+
     /// The number of the row that was inserted last.
     var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
@@ -113,7 +116,7 @@ import Glibc
     }
 }
 
-/// Room for the texts of one statement, so that binding a dozen of them takes no memory from the system.
+/// Room for the texts and octets of one statement, so that binding a dozen of them takes no memory from the system.
 @safe private final class BindingSpace {
     private static let capacity = 4096
 
@@ -194,10 +197,17 @@ import Glibc
         }
     }
 
-    fileprivate func set(_ octets: [UInt8]) -> Int32 {
-        guard !octets.isEmpty else { return unsafe sqlite3_bind_zeroblob(statement, index, 0) }
-        return unsafe sqlite3_bind_blob(
-            statement, index, octets, Int32(clamping: octets.count), watchword_sqlite_transient())
+    fileprivate func set(_ octets: Span<UInt8>) -> Int32 {
+        unsafe octets.withUnsafeBufferPointer { octets in
+            // A null pointer would mean NULL; no octets need not have an address.
+            guard let start = octets.baseAddress, !octets.isEmpty else {
+                return unsafe sqlite3_bind_zeroblob(statement, index, 0)
+            }
+            let kept = unsafe space?.keep(start, count: octets.count)
+            return unsafe sqlite3_bind_blob(
+                statement, index, kept ?? start, Int32(clamping: octets.count),
+                kept == nil ? watchword_sqlite_transient() : nil)
+        }
     }
 }
 
@@ -224,7 +234,11 @@ extension String: DatabaseValue {
 }
 
 extension [UInt8]: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(span) }
+}
+
+extension InlineArray: DatabaseValue where Element == UInt8 {
+    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(span) }
 }
 
 extension Optional: DatabaseValue where Wrapped: DatabaseValue {

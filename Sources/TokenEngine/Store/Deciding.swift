@@ -2,37 +2,67 @@ import Cryptography
 
 /// What a batch of decisions asks of the store.
 extension Store {
+    /// Runs `body`, which makes no change but by ``apply(_:to:)`` and ``append(_:)``, as one transaction.
+    func deciding<Success>(_ body: () throws(StoreError) -> Success) throws(StoreError) -> Success {
+        do throws(StoreError) {
+            var others: Int64 = 0
+            let success = try transaction { () throws(StoreError) in
+                try statements.selectVersion.forEach { others = $0.integer(0) }
+                accounts.revisit(at: KnownAccounts.Version(others: others, own: database.changesMade))
+                return try body()
+            }
+            accounts.settle(at: KnownAccounts.Version(others: others, own: database.changesMade))
+            return success
+        } catch {
+            accounts.goBack()
+            throw error
+        }
+    }
+
     /// What is known that bears on an attempt by `identity` that answers `transaction`.
     func facts(for identity: Identity, answering transaction: TransactionID?) throws(StoreError) -> Facts {
-        var facts = Facts(identity: identity)
+        let facts = Facts(identity: identity)
         for resolver in identity.resolvers {
-            guard var user = try user(named: identity.login, resolver: resolver) else { continue }
-            user.realm = identity.realm
-            facts.user = user
-            facts.tokens = try tokens(of: user.id)
+            guard let account = try account(identity, resolver) else { continue }
+            facts.user = account.user
+            facts.tokens = account.tokens
+            facts.account = account
             break
         }
         if let transaction { facts.challenges = try challenges(under: transaction) }
         return facts
     }
 
+    private func account(_ identity: Identity, _ resolver: String) throws(StoreError) -> Account? {
+        let name = KnownAccounts.Name(login: identity.login, resolver: resolver, realm: identity.realm)
+        if let account = accounts.account(name) { return account }
+        guard var user = try user(named: identity.login, resolver: resolver) else { return nil }
+        user.realm = identity.realm
+        let account = Account(name, user: user, tokens: try tokens(of: user.id))
+        accounts.keep(account)
+        return account
+    }
+
     /// Makes the changes, within the transaction that is open.
     ///
+    /// - Parameter account: whose tokens they are about, where it is known.
     /// - Returns: false when a row is no longer what a change was decided on. The transaction must be rolled back then.
-    func apply(_ changes: [Change]) throws(StoreError) -> Bool {
+    func apply(_ changes: [Change], to account: Account? = nil) throws(StoreError) -> Bool {
         for change in changes {
-            guard try apply(change) else { return false }
+            guard try apply(change, account) else { return false }
         }
         return true
     }
 
-    private func apply(_ change: Change) throws(StoreError) -> Bool {
+    private func apply(_ change: Change, _ account: Account?) throws(StoreError) -> Bool {
         switch change {
         case .moveCounters(let token, let from, let to):
             try statements.moveCounters.run(
                 to.counter, to.drift, to.failCount, to.authentications, to.successes,
                 token.row, from.counter, from.drift, from.failCount, from.authentications, from.successes)
-            return database.changedRows == 1
+            guard database.changedRows == 1 else { return false }
+            if let account { accounts.move(token, of: account, to: to) }
+            return true
         case .openChallenge(let challenge):
             try open(challenge)
             return true
@@ -40,15 +70,15 @@ extension Store {
             try statements.closeChallenge.run(transactionDigest)
             return database.changedRows > 0
         case .renewPIN(let token, let from, let to):
+            if let account { accounts.forget(account) }
             return try renew("UPDATE token SET pin = ? WHERE id = ? AND pin = ?", token.row, from, to)
         case .renewTokenPassword(let token, let from, let to):
+            if let account { accounts.forget(account) }
             return try renew("UPDATE token SET secret = ? WHERE id = ? AND secret = ?", token.row, .hash(from), to)
         case .renewUserPassword(let user, let from, let to):
+            if let account { accounts.forget(account) }
             guard let number = Int64(user.uid) else { return false }
             return try renew("UPDATE user SET password = ? WHERE id = ? AND password = ?", number, .hash(from), to)
-        case .appendAudit(let record):
-            try append(record)
-            return true
         }
     }
 

@@ -9,6 +9,7 @@ package final class Store {
     let statements: HotStatements
     let keys: KeyFile
     var chain: AuditChain
+    var accounts = KnownAccounts()
 
     /// - Parameters:
     ///   - path: of the database; made when there is none.
@@ -34,10 +35,8 @@ package final class Store {
 
     /// The database keeps a code that only its own key file makes; a new one is given it, and the audit its beginning.
     private func recogniseKeys() throws(StoreError) {
-        let code = try cryptography { () throws(CryptographyError) in
-            let code: InlineArray<32, UInt8> = try keys.recognition.code(of: Array("watchword".utf8))
-            return code.indices.map { code[$0] }
-        }
+        let recognition: InlineArray<32, UInt8> = keys.recognition.code(of: Array("watchword".utf8))
+        let code = recognition.indices.map { recognition[$0] }
         if try storedKeyCode() == nil {
             try transaction { () throws(StoreError) in
                 // Another process may have been faster.
@@ -86,6 +85,7 @@ package final class Store {
             try database.run("ROLLBACK TO apart")
             try database.run("RELEASE apart")
             chain.goBack(to: head)
+            accounts.goBack()
             throw error
         }
     }
@@ -112,6 +112,7 @@ struct HotStatements: ~Copyable {
     let openChallenge: Statement
     let closeChallenge: Statement
     let purgeChallenges: Statement
+    let selectVersion: Statement
     let appendAudit: Statement
     let selectAuditHead: Statement
     let storeAuditHead: Statement
@@ -128,6 +129,7 @@ struct HotStatements: ~Copyable {
             openChallenge: try database.prepare(ChallengeTable.insert, isKept: true),
             closeChallenge: try database.prepare(ChallengeTable.delete, isKept: true),
             purgeChallenges: try database.prepare(ChallengeTable.purge, isKept: true),
+            selectVersion: try database.prepare("PRAGMA data_version", isKept: true),
             appendAudit: try database.prepare(AuditTable.insert, isKept: true),
             selectAuditHead: try database.prepare(AuditTable.selectHead, isKept: true),
             storeAuditHead: try database.prepare(AuditTable.storeHead, isKept: true))

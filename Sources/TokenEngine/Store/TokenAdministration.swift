@@ -110,12 +110,12 @@ extension Store {
                 let second = OneTimePasswords.number(second.octets, digits: token.digits)
             else { return false }
             let found = try cryptography { () throws(CryptographyError) -> TokenCounters? in
-                var passwords = try OneTimePasswords(seed: seed, algorithm: token.algorithm, digits: token.digits)
+                let passwords = try OneTimePasswords(seed: seed, algorithm: token.algorithm, digits: token.digits)
                 return token.kind == .hotp
                     ? HOTP.resynchronised(
-                        first, second, &passwords, token.counters, window: token.limits.syncWindow)
+                        first, second, passwords, token.counters, window: token.limits.syncWindow)
                     : TOTP.resynchronised(
-                        first, second, &passwords, token.counters, token.window(at: now),
+                        first, second, passwords, token.counters, token.window(at: now),
                         syncWindow: token.limits.syncWindow)
             }
             guard var counters = found else { return false }
@@ -129,12 +129,13 @@ extension Store {
         try transaction { () throws(StoreError) in
             guard let token = try token(serial: serial) else { throw .noSuchToken(serial) }
             let possession = try cryptography { () throws(CryptographyError) in
-                try token.possession(of: otp.canonical, at: now, settings: EngineSettings())
+                try token.possession(of: otp.canonical.whole, at: now)
             }
             switch possession {
             case .proved(let counters, _):
                 return try apply([.moveCounters(token: token.id, from: token.counters, to: counters)])
-            case .asks(let check):
+            case .asks(let hash):
+                let check = SlowCheck(stored: .hash(hash), candidate: otp, cost: EngineSettings().passwordHashCost)
                 let outcome = try cryptography { () throws(CryptographyError) in try check.run(keys: keys) }
                 return outcome.isMatch
             case .usedBefore, .refuted:

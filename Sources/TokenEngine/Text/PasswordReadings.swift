@@ -47,9 +47,9 @@ extension Verdict {
     }
 
     fileprivate func reading(passwordAs characterSet: CharacterSet) -> Verdict {
-        var copy = self
-        copy.passwordReadAs = characterSet
-        copy.steps.append(Step(serial: nil, finding: .passwordReadAs(characterSet)))
-        return copy
+        Verdict(
+            decision: decision, reason: reason, message: message, user: user, tokens: tokens, policies: policies,
+            steps: steps + [Step(serial: nil, finding: .passwordReadAs(characterSet))], changes: changes,
+            record: record, nameReadAs: nameReadAs, passwordReadAs: characterSet)
     }
 }

@@ -4,7 +4,7 @@ enum HOTP {
     ///
     /// - Parameter window: how many counters are tried.
     static func possession(
-        of number: UInt32, _ passwords: inout OneTimePasswords, _ counters: TokenCounters, window: Int64
+        of number: UInt32, _ passwords: OneTimePasswords, _ counters: TokenCounters, window: Int64
     ) -> Possession {
         for ahead in 0..<max(window, 0) {
             let (counter, overflow) = counters.counter.addingReportingOverflow(ahead)
@@ -23,7 +23,7 @@ enum HOTP {
     ///
     /// - Returns: the counters after both were used; nil when they are not to be found.
     static func resynchronised(
-        _ first: UInt32, _ second: UInt32, _ passwords: inout OneTimePasswords, _ counters: TokenCounters,
+        _ first: UInt32, _ second: UInt32, _ passwords: OneTimePasswords, _ counters: TokenCounters,
         window: Int64
     ) -> TokenCounters? {
         for ahead in 0..<max(window, 0) {

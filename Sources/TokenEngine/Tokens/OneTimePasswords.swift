@@ -1,36 +1,35 @@
 package import Cryptography
 
 /// Computes the one-time passwords of one seed (RFC 4226 §5.3).
-package struct OneTimePasswords: ~Copyable {
+package struct OneTimePasswords: Sendable {
     private let key: MessageAuthenticationKey
     private let digits: Int
-    private var digest: MessageDigest
 
     /// - Parameter digits: 6 to 8 (RFC 4226 §5.3 asks for at least 6).
+    init(key: MessageAuthenticationKey, digits: Int) {
+        self.key = key
+        self.digits = digits
+    }
+
     /// - Throws: when OpenSSL does not offer the algorithm.
     init(seed: SecretOctets, algorithm: DigestAlgorithm, digits: Int) throws(CryptographyError) {
-        let digest = try MessageDigest(algorithm)
-        key = try MessageAuthenticationKey(algorithm, key: seed)
-        self.digits = digits
-        self.digest = digest
+        self.init(key: try MessageAuthenticationKey(algorithm, key: seed), digits: digits)
     }
 
     /// The password for `counter`, as its number: `007` is 7.
-    mutating func password(for counter: Int64) -> UInt32 {
-        key.begin(in: &digest)
+    func password(for counter: Int64) -> UInt32 {
+        Self.truncated(Self.code(for: counter, key), size: key.algorithm.digestSize) % Self.modulus(digits)
+    }
+
+    /// The HMAC of the counter as eight octets, most significant first (RFC 4226 §5.2).
+    private static func code(for counter: Int64, _ key: MessageAuthenticationKey) -> InlineArray<64, UInt8> {
         let message = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: counter >> Int64(56 - 8 * $0)) }
-        digest.update(message.span)
-        let code: InlineArray<64, UInt8> = key.finish(in: &digest)
-        return Self.truncated(code, size: key.algorithm.digestSize) % Self.modulus(digits)
+        return key.code(of: message.span)
     }
 
     /// The password for `counter` as a user types it, with its leading zeroes. For those who play the token's part.
-    package static func text(
-        for counter: Int64, key: MessageAuthenticationKey, digits: Int
-    ) throws(CryptographyError) -> [UInt8] {
-        let code: InlineArray<64, UInt8> = try key.code(
-            of: (0..<8).map { UInt8(truncatingIfNeeded: counter >> Int64(56 - 8 * $0)) })
-        var number = truncated(code, size: key.algorithm.digestSize) % modulus(digits)
+    package static func text(for counter: Int64, key: MessageAuthenticationKey, digits: Int) -> [UInt8] {
+        var number = truncated(code(for: counter, key), size: key.algorithm.digestSize) % modulus(digits)
         var text = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
         for index in text.indices.reversed() {
             text[index] += UInt8(number % 10)
@@ -62,7 +61,7 @@ package struct OneTimePasswords: ~Copyable {
     ///
     /// - Returns: nil when they are not `digits` decimal digits: such a password matches no counter.
     static func number(_ octets: some Collection<UInt8>, digits: Int) -> UInt32? {
-        guard octets.count == digits, digits <= 8 else { return nil }
+        guard digits <= 8, octets.count == digits else { return nil }
         var number: UInt32 = 0
         for octet in octets {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) else { return nil }

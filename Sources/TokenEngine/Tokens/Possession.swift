@@ -10,7 +10,7 @@ enum Possession {
     case usedBefore
     case refuted
     /// Only a slow hash can tell.
-    case asks(SlowCheck)
+    case asks(PasswordHash)
 }
 
 extension Token {
@@ -26,22 +26,22 @@ extension Token {
     ///
     /// - Throws: when memory runs out.
     func possession(
-        of value: SecretOctets, at now: UnixTime, settings: EngineSettings
+        of value: SecretPart, at now: UnixTime
     ) throws(CryptographyError) -> Possession {
         switch (kind, secret) {
         case (.hotp, .seed(let seed)):
             guard let number = OneTimePasswords.number(value.octets, digits: digits) else { return .refuted }
-            var passwords = try OneTimePasswords(seed: seed, algorithm: algorithm, digits: digits)
-            return HOTP.possession(of: number, &passwords, counters, window: limits.countWindow)
+            let passwords = try passwords(of: seed)
+            return HOTP.possession(of: number, passwords, counters, window: limits.countWindow)
         case (.totp, .seed(let seed)):
             guard let number = OneTimePasswords.number(value.octets, digits: digits) else { return .refuted }
-            var passwords = try OneTimePasswords(seed: seed, algorithm: algorithm, digits: digits)
-            return TOTP.possession(of: number, &passwords, counters, window(at: now))
+            let passwords = try passwords(of: seed)
+            return TOTP.possession(of: number, passwords, counters, window(at: now))
         case (.spass, _):
             return SimplePass.possession(of: value, counters)
         case (.password, .password(let hash)):
             guard value.count == digits else { return .refuted }
-            return StaticPassword.possession(of: value, hash, cost: settings.passwordHashCost)
+            return .asks(hash)
         case (.hotp, _), (.totp, _), (.password, _):
             // Such a row is not fit, and nobody asks it.
             return .refuted

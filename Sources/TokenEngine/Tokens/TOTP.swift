@@ -21,7 +21,7 @@ enum TOTP {
     /// It stays below the window's width, unless a resynchronisation put it farther out: so a token whose clock is right
     /// is always within the window.
     static func possession(
-        of number: UInt32, _ passwords: inout OneTimePasswords, _ counters: TokenCounters, _ window: Window
+        of number: UInt32, _ passwords: OneTimePasswords, _ counters: TokenCounters, _ window: Window
     ) -> Possession {
         let expected = window.now &+ counters.drift
         // 0, -1, 1, -2, … : a token whose clock is right costs one or two codes.
@@ -44,7 +44,7 @@ enum TOTP {
     /// - Returns: the counters after both were used, with the drift as it was observed; nil when they are not to be
     ///   found.
     static func resynchronised(
-        _ first: UInt32, _ second: UInt32, _ passwords: inout OneTimePasswords, _ counters: TokenCounters,
+        _ first: UInt32, _ second: UInt32, _ passwords: OneTimePasswords, _ counters: TokenCounters,
         _ window: Window, syncWindow: Int64
     ) -> TokenCounters? {
         let from = max(window.now - syncWindow, counters.counter &+ 1)

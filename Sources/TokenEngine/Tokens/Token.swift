@@ -1,4 +1,5 @@
 package import Cryptography
+import Synchronization
 
 /// The number of a token's row. Serials are for people.
 package struct TokenID: Sendable, Hashable {
@@ -7,24 +8,110 @@ package struct TokenID: Sendable, Hashable {
     init(row: Int64) { self.row = row }
 }
 
-/// What somebody holds: its nature, its state, and what it has been used for.
+/// What somebody holds: its nature, its state, and what it has been used for. A copy shares all but the counters.
 package struct Token: Sendable {
-    package internal(set) var id: TokenID
-    package let serial: String
-    package let kind: TokenKind
-    package var owner: UserID?
-    package var secret: TokenSecret
-    package var pin: StoredPIN
-    /// How many digits an OTP has; of a static password, how many octets it has.
-    package var digits: Int
-    package var algorithm: DigestAlgorithm
-    /// TOTP's time step.
-    package var periodInSeconds: Int64
-    package var limits: TokenLimits
-    package var state: TokenState
+    /// What no login changes.
+    private var lasting: Lasting
     package var counters: TokenCounters
-    package var description: String
-    package var attributes: [Attribute]
+
+    package init(
+        id: TokenID, serial: String, kind: TokenKind, owner: UserID?, secret: TokenSecret, pin: StoredPIN, digits: Int,
+        algorithm: DigestAlgorithm, periodInSeconds: Int64, limits: TokenLimits, state: TokenState,
+        counters: TokenCounters, description: String, attributes: [Attribute]
+    ) {
+        lasting = Lasting(
+            TokenProperties(
+                id: id, serial: serial, kind: kind, owner: owner, secret: secret, pin: pin, digits: digits,
+                algorithm: algorithm, periodInSeconds: periodInSeconds, limits: limits, state: state,
+                description: description, attributes: attributes))
+        self.counters = counters
+    }
+
+    private final class Lasting: Sendable {
+        let properties: TokenProperties
+        /// What OTPs are computed with, once one was asked for.
+        let key = Mutex<MessageAuthenticationKey?>(nil)
+
+        init(_ properties: TokenProperties) { self.properties = properties }
+    }
+}
+
+extension Token {
+    package internal(set) var id: TokenID {
+        get { lasting.properties.id }
+        set { change { $0.id = newValue } }
+    }
+    package var serial: String { lasting.properties.serial }
+    package var kind: TokenKind { lasting.properties.kind }
+    package var owner: UserID? { lasting.properties.owner }
+    package var secret: TokenSecret {
+        get { lasting.properties.secret }
+        set { change { $0.secret = newValue } }
+    }
+    package var pin: StoredPIN { lasting.properties.pin }
+    /// How many digits an OTP has; of a static password, how many octets it has.
+    package var digits: Int {
+        get { lasting.properties.digits }
+        set { change { $0.digits = newValue } }
+    }
+    package var algorithm: DigestAlgorithm {
+        get { lasting.properties.algorithm }
+        set { change { $0.algorithm = newValue } }
+    }
+    /// TOTP's time step.
+    package var periodInSeconds: Int64 {
+        get { lasting.properties.periodInSeconds }
+        set { change { $0.periodInSeconds = newValue } }
+    }
+    package var limits: TokenLimits {
+        get { lasting.properties.limits }
+        set { change { $0.limits = newValue } }
+    }
+    package var state: TokenState {
+        get { lasting.properties.state }
+        set { change { $0.state = newValue } }
+    }
+    package var description: String { lasting.properties.description }
+    package var attributes: [Attribute] {
+        get { lasting.properties.attributes }
+        set { change { $0.attributes = newValue } }
+    }
+
+    private mutating func change(_ body: (inout TokenProperties) -> Void) {
+        var properties = lasting.properties
+        body(&properties)
+        lasting = Lasting(properties)
+    }
+
+    /// The one-time passwords of a token that has `seed`; the key is made once.
+    ///
+    /// - Throws: when OpenSSL does not offer the algorithm.
+    func passwords(of seed: SecretOctets) throws(CryptographyError) -> OneTimePasswords {
+        let key = try lasting.key.withLock { known throws(CryptographyError) in
+            if let known { return known }
+            let key = try MessageAuthenticationKey(algorithm, key: seed)
+            known = key
+            return key
+        }
+        return OneTimePasswords(key: key, digits: digits)
+    }
+}
+
+/// All of a token but its counters.
+private struct TokenProperties: Sendable {
+    var id: TokenID
+    let serial: String
+    let kind: TokenKind
+    let owner: UserID?
+    var secret: TokenSecret
+    let pin: StoredPIN
+    var digits: Int
+    var algorithm: DigestAlgorithm
+    var periodInSeconds: Int64
+    var limits: TokenLimits
+    var state: TokenState
+    let description: String
+    var attributes: [Attribute]
 }
 
 /// What proves possession.

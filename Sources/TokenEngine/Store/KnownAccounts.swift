@@ -1,0 +1,111 @@
+/// A user and their tokens, as the database has them now.
+final class Account {
+    fileprivate let name: KnownAccounts.Name
+    let user: User
+    private(set) var tokens: [Token]
+    /// Whether the open transaction has changed it: a rollback would make it untrue.
+    fileprivate var isChanged = false
+
+    init(_ name: KnownAccounts.Name, user: User, tokens: [Token]) {
+        self.name = name
+        self.user = user
+        self.tokens = tokens
+    }
+
+    fileprivate func move(_ token: TokenID, to counters: TokenCounters) {
+        for index in tokens.indices where tokens[index].id == token { tokens[index].counters = counters }
+    }
+}
+
+/// The accounts that logins have asked for lately, so that the next login of the day costs no look into the database.
+///
+/// They are true as long as nobody but a login's own transaction has written: ``revisit(at:)`` forgets all of them when
+/// anybody has. And where they were not, no harm would be done: a change names what it was decided on, and the database
+/// refuses it. Bounded: of the accounts that nobody asks for, the older half goes first.
+struct KnownAccounts {
+    /// How often the database was written to, by others and by this connection.
+    struct Version: Equatable {
+        let others: Int64
+        let own: Int64
+    }
+
+    /// Told apart by octets, as the database does, not by what looks the same.
+    struct Name: Hashable {
+        let login: String
+        let resolver: String
+        let realm: String?
+
+        static func == (left: Name, right: Name) -> Bool {
+            left.login.utf8.elementsEqual(right.login.utf8) && left.resolver == right.resolver
+                && left.realm == right.realm
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(login) }
+    }
+
+    private let generationSize: Int
+    /// Asked for since the last generation ended.
+    private var young: [Name: Account] = [:]
+    /// Asked for in the generation before.
+    private var old: [Name: Account] = [:]
+    private var changed: [Account] = []
+    private var version: Version?
+
+    /// - Parameter generationSize: half of how many are kept; each takes about 1 kB.
+    init(generationSize: Int = 12_288) { self.generationSize = generationSize }
+
+    /// How many are known.
+    var count: Int { young.count + old.count }
+
+    /// Call it when a transaction has begun: forgets what may no longer be true.
+    mutating func revisit(at version: Version) {
+        guard self.version != version else { return }
+        young.removeAll(keepingCapacity: true)
+        old.removeAll()
+        self.version = version
+    }
+
+    mutating func account(_ name: Name) -> Account? {
+        if let account = young[name] { return account }
+        guard let account = old.removeValue(forKey: name) else { return nil }
+        keep(account)
+        return account
+    }
+
+    mutating func keep(_ account: Account) {
+        if young.count >= generationSize {
+            old = young
+            young.removeAll(keepingCapacity: true)
+        }
+        young[account.name] = account
+    }
+
+    /// What the open transaction has done to `account`.
+    mutating func move(_ token: TokenID, of account: Account, to counters: TokenCounters) {
+        account.move(token, to: counters)
+        guard !account.isChanged else { return }
+        account.isChanged = true
+        changed.append(account)
+    }
+
+    mutating func forget(_ account: Account) {
+        young[account.name] = nil
+        old[account.name] = nil
+    }
+
+    /// The transaction is durable, and has left the database at `version`.
+    mutating func settle(at version: Version) {
+        for account in changed { account.isChanged = false }
+        changed.removeAll(keepingCapacity: true)
+        self.version = version
+    }
+
+    /// What the open transaction has changed was undone.
+    mutating func goBack() {
+        for account in changed {
+            account.isChanged = false
+            forget(account)
+        }
+        changed.removeAll(keepingCapacity: true)
+    }
+}
