@@ -1,35 +1,35 @@
 import Synchronization
 
-/// An HMAC key (RFC 2104), padded once. Immutable, hence shared by all threads; each thread brings its own
-/// ``MessageDigest`` to work with.
-///
-/// The pads are digested anew for each code. Two blocks more cost less than copying a digest's state, for which OpenSSL
-/// allocates memory and wipes it.
+/// An HMAC key (RFC 2104), whose pads were digested once. Immutable, hence shared by all threads; each thread brings its
+/// own ``MessageDigest`` to work with, or borrows one for a moment.
 package final class MessageAuthenticationKey: Sendable {
     package let algorithm: DigestAlgorithm
-    /// The inner pad, then the outer one.
-    private let pads: SecretOctets
+    /// A digest that was given the inner pad.
+    private let inner: SavedDigest
+    /// A digest that was given the outer pad.
+    private let outer: SavedDigest
     private let shared: SharedDigest
 
     /// - Parameter key: any number of octets; longer than a block, it is digested first (RFC 2104 §2).
     /// - Throws: when OpenSSL does not offer the digest.
     package init(_ algorithm: DigestAlgorithm, key: [UInt8]) throws(CryptographyError) {
-        let size = algorithm.blockSize
         let shared = try SharedDigest.of(algorithm)
         // The whole block at once: an array that grows leaves a copy behind that nobody wipes.
-        var padded = [UInt8](repeating: 0, count: 2 * size)
-        if key.count > size {
-            shared.digest(key, into: &padded)
+        var pad = [UInt8](repeating: 0, count: algorithm.blockSize)
+        if key.count > pad.count {
+            shared.digest(key, into: &pad)
         } else {
-            for index in key.indices { padded[index] = key[index] }
+            for index in key.indices { pad[index] = key[index] }
         }
-        for index in 0..<size {
-            padded[size + index] = padded[index] ^ 0x5c
-            padded[index] ^= 0x36
-        }
+        for index in pad.indices { pad[index] ^= 0x36 }
+        let inner = shared.saved(after: pad)
+        for index in pad.indices { pad[index] ^= 0x36 ^ 0x5c }
+        let outer = shared.saved(after: pad)
+        wipe(&pad)
         self.algorithm = algorithm
         self.shared = shared
-        pads = SecretOctets(padded)
+        self.inner = inner
+        self.outer = outer
     }
 
     package convenience init(_ algorithm: DigestAlgorithm, key: SecretOctets) throws(CryptographyError) {
@@ -37,13 +37,10 @@ package final class MessageAuthenticationKey: Sendable {
     }
 
     /// Starts a code in `digest`, which must be of the key's algorithm and at its beginning.
-    package func begin(in digest: inout MessageDigest) {
-        let pads = pads.octets
-        digest.update(pads.span.extracting(0..<algorithm.blockSize))
-    }
+    package func begin(in digest: inout MessageDigest) { digest.resume(inner) }
 
     /// The code of everything that `digest` was given since ``begin(in:)``. `digest` is left ready for other work.
-    @inlinable
+    @inlinable @inline(__always)
     package func finish<let size: Int>(in digest: inout MessageDigest) -> InlineArray<size, UInt8> {
         finishInner(in: &digest)
         return digest.finish()
@@ -52,17 +49,16 @@ package final class MessageAuthenticationKey: Sendable {
     /// Leaves `digest` with the outer pad and the inner digest in it.
     package func finishInner(in digest: inout MessageDigest) {
         let innerDigest: InlineArray<64, UInt8> = digest.finish()
-        let pads = pads.octets
-        digest.update(pads.span.extracting(algorithm.blockSize..<pads.count))
+        digest.resume(outer)
         digest.update(innerDigest.span.extracting(0..<algorithm.digestSize))
     }
 
     /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
-    @inlinable
+    @inlinable @inline(__always)
     package func code<let size: Int>(of octets: [UInt8]) -> InlineArray<size, UInt8> { code(of: octets.span) }
 
     /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
-    @inlinable
+    @inlinable @inline(__always)
     package func code<let size: Int>(of octets: Span<UInt8>) -> InlineArray<size, UInt8> {
         var code = InlineArray<size, UInt8>(repeating: 0)
         var span = code.mutableSpan
@@ -111,6 +107,13 @@ final class SharedDigest: Sendable {
     /// `body` must leave the digest at its beginning, as ``MessageDigest/finish()`` does.
     func borrow(_ body: (inout MessageDigest) -> Void) {
         idle.withLock { digest in body(&digest) }
+    }
+
+    func saved(after octets: [UInt8]) -> SavedDigest {
+        idle.withLock { digest in
+            digest.update(octets)
+            return digest.save()
+        }
     }
 
     /// Writes the digest of `octets` over the beginning of `destination`.

@@ -21,55 +21,46 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
     package var blockSize: Int { self == .sha512 ? 128 : 64 }
 }
 
-/// Implementations are fetched once: looking one up by name costs three times the digest itself.
-@safe struct FetchedDigest: @unchecked Sendable {
-    static let md5 = FetchedDigest("MD5")
-    static let sha1 = FetchedDigest("SHA1")
-    static let sha256 = FetchedDigest("SHA256")
-    static let sha512 = FetchedDigest("SHA512")
-
-    /// nil where the installed OpenSSL does not offer the digest (MD5 in FIPS mode). Immutable, never freed.
-    let implementation: OpaquePointer?
-
-    private init(_ name: String) { unsafe implementation = EVP_MD_fetch(nil, name, nil) }
-
-    static subscript(_ algorithm: DigestAlgorithm) -> FetchedDigest {
-        switch algorithm {
-        case .md5: md5
-        case .sha1: sha1
-        case .sha256: sha256
-        case .sha512: sha512
+extension DigestAlgorithm {
+    /// What the shim knows it by.
+    var number: watchword_digest {
+        switch self {
+        case .md5: WATCHWORD_MD5
+        case .sha1: WATCHWORD_SHA1
+        case .sha256: WATCHWORD_SHA256
+        case .sha512: WATCHWORD_SHA512
         }
     }
 }
 
-/// A running digest. Owns one `EVP_MD_CTX`, cannot be copied, and starts anew after ``finish()``.
+/// A running digest. Owns its state, which is wiped, cannot be copied, and starts anew after ``finish()``.
 ///
-/// A digest that has been had once fails only where memory is gone. To go on would be to take zeroes for a digest, and
+/// A digest that was begun once fails for no reason that we know of. To go on would be to take zeroes for a digest, and
 /// zeroes are what an attacker can send: the process ends instead.
 @safe package struct MessageDigest: ~Copyable {
-    private let context: OpaquePointer
+    package let algorithm: DigestAlgorithm
+    private let state: UnsafeMutablePointer<watchword_digest_state>
 
-    /// - Throws: when OpenSSL does not offer the digest, as in FIPS mode.
+    /// - Throws: when OpenSSL does not begin it.
     package init(_ algorithm: DigestAlgorithm) throws(CryptographyError) {
-        guard let implementation = unsafe FetchedDigest[algorithm].implementation else {
-            throw CryptographyError(function: "EVP_MD_fetch", reason: "OpenSSL offers no \(algorithm.rawValue)")
+        let state = UnsafeMutablePointer<watchword_digest_state>.allocate(capacity: 1)
+        unsafe state.initialize(to: watchword_digest_state())
+        guard unsafe watchword_digest_begin(algorithm.number, state) == 1 else {
+            unsafe state.deallocate()
+            throw CryptographyError(function: "digest", reason: "OpenSSL offers no \(algorithm.rawValue)")
         }
-        guard let context = unsafe EVP_MD_CTX_new() else {
-            throw CryptographyError(function: "EVP_MD_CTX_new", reason: "out of memory")
-        }
-        guard unsafe EVP_DigestInit_ex2(context, implementation, nil) == 1 else {
-            unsafe EVP_MD_CTX_free(context)
-            throw CryptographyError(function: "EVP_DigestInit_ex2", reason: "cannot start \(algorithm.rawValue)")
-        }
-        unsafe self.context = context
+        self.algorithm = algorithm
+        unsafe self.state = state
     }
 
-    deinit { unsafe EVP_MD_CTX_free(context) }
+    deinit {
+        unsafe OPENSSL_cleanse(state, MemoryLayout<watchword_digest_state>.size)
+        unsafe state.deallocate()
+    }
 
     package mutating func update(_ octets: Span<UInt8>) {
         unsafe octets.withUnsafeBufferPointer { octets in
-            Self.demand(unsafe EVP_DigestUpdate(context, octets.baseAddress, octets.count), "EVP_DigestUpdate")
+            Self.demand(unsafe watchword_digest_update(algorithm.number, state, octets.baseAddress, octets.count))
         }
     }
 
@@ -77,14 +68,14 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
 
     package mutating func update(_ octet: UInt8) {
         var octet = octet
-        Self.demand(unsafe EVP_DigestUpdate(context, &octet, 1), "EVP_DigestUpdate")
+        Self.demand(unsafe watchword_digest_update(algorithm.number, state, &octet, 1))
     }
 
     /// The digest of what ``update(_:)`` was given; the next update starts a new one.
     ///
     /// The result's size is its type's: ask for the algorithm's ``DigestAlgorithm/digestSize`` or less, and the digest
     /// is cut to it.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func finish<let size: Int>() -> InlineArray<size, UInt8> {
         var digest = InlineArray<size, UInt8>(repeating: 0)
         var span = digest.mutableSpan
@@ -94,27 +85,54 @@ package enum DigestAlgorithm: String, Sendable, CaseIterable {
 
     /// The same, written to `destination`: as many octets as it has room for.
     package mutating func finish(into destination: inout MutableSpan<UInt8>) {
-        let room = destination.count
+        let (room, size) = (destination.count, algorithm.digestSize)
         unsafe destination.withUnsafeMutableBufferPointer { buffer in
-            guard room < Int(EVP_MAX_MD_SIZE) else {
-                Self.demand(unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, nil), "EVP_DigestFinal_ex")
+            guard room < size else {
+                Self.demand(unsafe watchword_digest_finish(algorithm.number, state, buffer.baseAddress))
                 return
             }
             // OpenSSL writes the whole digest, however little of it is wanted.
-            unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { whole in
-                var written: UInt32 = 0
-                Self.demand(unsafe EVP_DigestFinal_ex(context, whole.baseAddress, &written), "EVP_DigestFinal_ex")
-                let wanted = unsafe whole.prefix(min(room, Int(written)))
-                _ = unsafe buffer.update(fromContentsOf: wanted)
+            unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { whole in
+                Self.demand(unsafe watchword_digest_finish(algorithm.number, state, whole.baseAddress))
+                _ = unsafe buffer.update(fromContentsOf: whole.prefix(room))
             }
         }
-        Self.demand(unsafe EVP_DigestInit_ex2(context, nil, nil), "EVP_DigestInit_ex2")
+        Self.demand(unsafe watchword_digest_begin(algorithm.number, state))
+    }
+
+    /// Goes on from `saved`, a state of the same algorithm.
+    mutating func resume(_ saved: borrowing SavedDigest) {
+        unsafe UnsafeMutableRawPointer(state).copyMemory(from: saved.octets, byteCount: saved.size)
+    }
+
+    /// The state after what ``update(_:)`` was given, to begin other digests with. This one starts anew.
+    mutating func save() -> SavedDigest {
+        let saved = unsafe SavedDigest(copying: state, size: watchword_digest_state_size(algorithm.number))
+        Self.demand(unsafe watchword_digest_begin(algorithm.number, state))
+        return saved
     }
 
     /// - Parameter status: what OpenSSL has returned; 1 is success.
-    static func demand(_ status: Int32, _ function: String) {
+    static func demand(_ status: Int32) {
         guard status != 1 else { return }
-        // traps: nothing from outside makes OpenSSL refuse a digest; memory is gone, and no answer could be trusted.
-        fatalError("\(function) failed: a digest cannot be computed, so nothing can be verified")
+        // traps: nothing from outside makes OpenSSL refuse a digest that it has begun; no answer could be trusted.
+        fatalError("OpenSSL failed: a digest cannot be computed, so nothing can be verified")
+    }
+}
+
+/// The state of a digest, to go on from as often as one likes. Immutable; wiped when it goes.
+@safe struct SavedDigest: ~Copyable, @unchecked Sendable {
+    fileprivate let octets: UnsafeMutableRawPointer
+    fileprivate let size: Int
+
+    fileprivate init(copying state: UnsafeRawPointer, size: Int) {
+        unsafe octets = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe octets.copyMemory(from: state, byteCount: size)
+        self.size = size
+    }
+
+    deinit {
+        unsafe OPENSSL_cleanse(octets, size)
+        unsafe octets.deallocate()
     }
 }

@@ -7,47 +7,54 @@ import Synchronization
 /// it was found right. No other candidate can be right, so a wrong one is known without hashing, too. A new PIN is a new
 /// hash, which nothing is remembered of. Bounded: beyond its capacity, the oldest is forgotten.
 package final class VerifiedSecrets: Sendable {
-    private struct Code: Hashable {
-        let high: UInt64
-        let low: UInt64
-
-        /// - Parameter bitsEach: how many bits each element has; the last 128 bits count.
-        init(_ elements: some Sequence<UInt8>, bitsEach: Int) {
-            var (high, low): (UInt64, UInt64) = (0, 0)
-            for element in elements {
-                high = high << UInt64(bitsEach) | low >> UInt64(64 - bitsEach)
-                low = low << UInt64(bitsEach) | UInt64(element)
-            }
-            self.high = high
-            self.low = low
-        }
-    }
-
     /// Which stored value, and what it should cost today.
     private struct Place: Hashable {
-        let stored: Code
+        /// The last 24 octets of the value, which are as good as random: hexadecimal digits of a hash, or the end of a ciphertext with
+        /// its tag.
+        let ending: Code<3>
         let logarithmOfN: Int
 
-        /// By the octets of a stored value that are as good as random: a hash's, or a tag's.
-        ///
         /// - Returns: nil for a value that is too short to be one of ours.
         init?(_ stored: SlowCheck.Stored, _ cost: PasswordHashCost) {
             switch stored {
             case .hash(let hash):
-                let digits = hash.text.utf8.suffix(32)
-                guard digits.count == 32 else { return nil }
-                self.stored = Code(digits.lazy.map { Hexadecimal.value(of: $0) ?? 0 }, bitsEach: 4)
+                let text = hash.text.utf8
+                guard text.count >= 24 else { return nil }
+                ending = Code(text.span.extracting(last: 24))
             case .sealed(let sealed, _):
-                guard sealed.count >= 16 else { return nil }
-                self.stored = Code(sealed.suffix(16), bitsEach: 8)
+                guard sealed.count >= 24 else { return nil }
+                ending = Code(sealed.span.extracting(last: 24))
             }
             logarithmOfN = cost.logarithmOfN
+        }
+
+        static func == (left: Place, right: Place) -> Bool {
+            left.ending == right.ending && left.logarithmOfN == right.logarithmOfN
+        }
+
+        /// The ending is as good as random already, and nobody outside knows it.
+        func hash(into hasher: inout Hasher) { hasher.combine(ending.words[0]) }
+    }
+
+    /// Octets as words, which are cheap to keep and to compare.
+    private struct Code<let count: Int>: Equatable {
+        var words = InlineArray<count, UInt64>(repeating: 0)
+
+        /// - Parameter octets: eight for each word.
+        init(_ octets: Span<UInt8>) {
+            for index in 0..<8 * count { words[index / 8] = words[index / 8] << 8 | UInt64(octets[index]) }
+        }
+
+        static func == (left: Code, right: Code) -> Bool {
+            var difference: UInt64 = 0
+            for index in 0..<count { difference |= left.words[index] ^ right.words[index] }
+            return difference == 0
         }
     }
 
     private struct Table: ~Copyable {
         var digest: MessageDigest
-        var candidates: [Place: Code] = [:]
+        var candidates: [Place: Code<2>] = [:]
         /// The keys of ``candidates`` in the order of their coming, as a ring.
         var order: [Place] = []
         var next = 0
@@ -101,7 +108,7 @@ package final class VerifiedSecrets: Sendable {
     /// What is kept: the candidate, bound to what it was held against, under the process's key.
     private func code(
         of candidate: SecretPart, against stored: SlowCheck.Stored, _ digest: inout MessageDigest
-    ) -> Code {
+    ) -> Code<2> {
         key.begin(in: &digest)
         switch stored {
         case .hash(let hash):
@@ -114,11 +121,7 @@ package final class VerifiedSecrets: Sendable {
         }
         let octets = candidate.octets
         digest.update(octets.span)
-        return finish(&digest)
-    }
-
-    private func finish(_ digest: inout MessageDigest) -> Code {
         let code: InlineArray<16, UInt8> = key.finish(in: &digest)
-        return Code(code.indices.lazy.map { code[$0] }, bitsEach: 8)
+        return Code(code.span)
     }
 }

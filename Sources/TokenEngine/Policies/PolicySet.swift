@@ -38,12 +38,13 @@ struct PolicySet: Sendable {
 
     init(_ policies: [Policy], settings: EngineSettings = EngineSettings()) {
         let active = policies.enumerated().filter { $0.element.isActive }
-        self.policies = active.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }.map(
-            \.element)
+        let ordered = active.sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
+            .map(\.element)
         let everybody = PolicyConditions()
-        let indices = self.policies.indices.prefix(UInt64.bitWidth)
-        conditional = indices.filter { self.policies[$0].conditions != everybody }
-        unconditional = indices.filter { self.policies[$0].conditions == everybody }.reduce(0) { $0 | 1 << UInt64($1) }
+        let numbers = ordered.indices.prefix(UInt64.bitWidth)
+        conditional = numbers.filter { ordered[$0].conditions != everybody }
+        unconditional = numbers.filter { ordered[$0].conditions == everybody }.reduce(0) { $0 | 1 << UInt64($1) }
+        self.policies = ordered
         self.settings = settings
     }
 

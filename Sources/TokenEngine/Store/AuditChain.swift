@@ -21,7 +21,6 @@ struct AuditChain: ~Copyable {
 
     private let key: MessageAuthenticationKey
     private var digest: MessageDigest
-    private var buffer: [UInt8] = []
     /// The newest line, as this transaction has it; nil until it is needed.
     private(set) var head: Link?
 
@@ -48,22 +47,22 @@ struct AuditChain: ~Copyable {
     /// The link of `record` after `previous`.
     mutating func following(_ previous: Link, _ record: AuditRecord) -> Link {
         let number = previous.number &+ 1
-        buffer.removeAll(keepingCapacity: true)
-        append(previous.code)
-        append(number)
-        append(record.time.milliseconds)
-        append(record.client)
-        append(record.clientAddress)
-        append(record.user)
-        append(record.realm)
-        append(record.resolver)
-        append(record.serial)
-        append(record.kind)
-        append(record.decision)
-        append(record.reason)
-        append(record.message)
-        append(record.policies)
-        return Link(number: number, code: code())
+        key.begin(in: &digest)
+        digest.update(previous.code.span)
+        add(number)
+        add(record.time.milliseconds)
+        add(record.client)
+        add(record.clientAddress)
+        add(record.user)
+        add(record.realm)
+        add(record.resolver)
+        add(record.serial)
+        add(record.kind)
+        add(record.decision)
+        add(record.reason)
+        add(record.message)
+        add(record.policies)
+        return Link(number: number, code: key.finish(in: &digest))
     }
 
     /// Seals the head into its row, if there is a new one.
@@ -101,34 +100,28 @@ struct AuditChain: ~Copyable {
 
     /// Number (8 octets), code (32), and the HMAC of both (32).
     private mutating func sealed(_ link: Link) -> [UInt8] {
-        buffer.removeAll(keepingCapacity: true)
-        append(link.number)
-        append(link.code)
         // No line's code is over 40 octets: a head cannot be passed off as a line, nor a line as a head.
-        append(code())
-        return buffer
-    }
-
-    private mutating func append(_ number: Int64) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            buffer.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
-        }
-    }
-
-    private mutating func append(_ field: String) {
-        append(Int64(field.utf8.count))
-        buffer.append(contentsOf: field.utf8)
-    }
-
-    private mutating func append(_ code: InlineArray<32, UInt8>) {
-        for index in code.indices { buffer.append(code[index]) }
-    }
-
-    /// Of what is in the buffer.
-    private mutating func code() -> InlineArray<32, UInt8> {
         key.begin(in: &digest)
-        digest.update(buffer)
-        return key.finish(in: &digest)
+        add(link.number)
+        digest.update(link.code.span)
+        let seal: InlineArray<32, UInt8> = key.finish(in: &digest)
+        let number = Self.octets(link.number)
+        return (0..<72).map { $0 < 8 ? number[$0] : $0 < 40 ? link.code[$0 - 8] : seal[$0 - 40] }
+    }
+
+    private mutating func add(_ number: Int64) {
+        let octets = Self.octets(number)
+        digest.update(octets.span)
+    }
+
+    private mutating func add(_ field: String) {
+        let octets = field.utf8
+        add(Int64(octets.count))
+        digest.update(octets.span)
+    }
+
+    private static func octets(_ number: Int64) -> InlineArray<8, UInt8> {
+        InlineArray { UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * $0)) }
     }
 }
 

@@ -43,7 +43,7 @@ import Glibc
             throw unsafe .database(
                 DatabaseError(code: status, message: String(cString: sqlite3_errmsg(handle)), sql: sql))
         }
-        return unsafe Statement(handle: statement, sql: sql, space: isKept ? BindingSpace() : nil)
+        return unsafe Statement(handle: statement, sql: sql, space: BindingSpace(isKept ? 4096 : 0))
     }
 
     /// Runs one statement that is not needed again.
@@ -69,9 +69,9 @@ import Glibc
     private let handle: OpaquePointer
     private let sql: String
     /// Of a statement that is used again and again; the others let SQLite copy what is bound.
-    private let space: BindingSpace?
+    private let space: BindingSpace
 
-    fileprivate init(handle: OpaquePointer, sql: String, space: BindingSpace?) {
+    fileprivate init(handle: OpaquePointer, sql: String, space: consuming BindingSpace) {
         unsafe self.handle = handle
         self.sql = sql
         self.space = space
@@ -93,11 +93,9 @@ import Glibc
             _ = unsafe sqlite3_reset(handle)
             _ = unsafe sqlite3_clear_bindings(handle)
         }
-        space?.empty()
-        var index: Int32 = 0
+        var parameters = unsafe Parameters(of: handle, space)
         for value in repeat each values {
-            index += 1
-            let status = value.bind(to: unsafe Parameter(statement: handle, index: index, space: space))
+            let status = value.bind(to: &parameters)
             guard status == SQLITE_OK else { throw error(status) }
         }
         while true {
@@ -117,24 +115,16 @@ import Glibc
 }
 
 /// Room for the texts and octets of one statement, so that binding a dozen of them takes no memory from the system.
-@safe private final class BindingSpace {
-    private static let capacity = 4096
+@safe private struct BindingSpace: ~Copyable {
+    let place: UnsafeMutablePointer<UInt8>
+    let capacity: Int
 
-    private let start = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    private var used = 0
-
-    deinit { unsafe start.deallocate() }
-
-    func empty() { used = 0 }
-
-    /// - Returns: where `count` octets of `source` are now; nil when there is no room for them.
-    @unsafe func keep(_ source: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8>? {
-        guard count <= Self.capacity - used else { return nil }
-        let place = unsafe start + used
-        unsafe place.update(from: source, count: count)
-        used += count
-        return unsafe UnsafePointer(place)
+    init(_ capacity: Int) {
+        unsafe place = UnsafeMutablePointer.allocate(capacity: capacity)
+        self.capacity = capacity
     }
+
+    deinit { unsafe place.deallocate() }
 }
 
 /// The current row of a statement; lives no longer than the closure that it is handed to.
@@ -166,29 +156,47 @@ import Glibc
     }
 }
 
-/// The place of a `?` in a statement.
-@safe struct Parameter: ~Copyable {
+/// The places of the `?` in a statement, from the first to the last.
+@safe struct Parameters: ~Copyable {
     private let statement: OpaquePointer
-    private let index: Int32
-    private let space: BindingSpace?
+    private var index: Int32 = 0
+    /// What is left of the statement's ``BindingSpace``.
+    private var place: UnsafeMutablePointer<UInt8>
+    private var room: Int
 
-    fileprivate init(statement: OpaquePointer, index: Int32, space: BindingSpace?) {
+    fileprivate init(of statement: OpaquePointer, _ space: borrowing BindingSpace) {
         unsafe self.statement = statement
-        self.index = index
-        self.space = space
+        unsafe place = space.place
+        room = space.capacity
     }
 
-    fileprivate func set(_ integer: Int64) -> Int32 { unsafe sqlite3_bind_int64(statement, index, integer) }
-    fileprivate func setNull() -> Int32 { unsafe sqlite3_bind_null(statement, index) }
+    private mutating func next() -> Int32 {
+        index += 1
+        return index
+    }
 
-    fileprivate func set(_ text: String) -> Int32 {
+    /// - Returns: where `count` octets of `source` are now, until the statement is bound anew; nil when there is no room.
+    private mutating func keep(_ source: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8>? {
+        guard count <= room else { return nil }
+        let kept = unsafe place
+        unsafe kept.update(from: source, count: count)
+        unsafe place = kept + count
+        room -= count
+        return unsafe UnsafePointer(kept)
+    }
+
+    fileprivate mutating func set(_ integer: Int64) -> Int32 { unsafe sqlite3_bind_int64(statement, next(), integer) }
+    fileprivate mutating func setNull() -> Int32 { unsafe sqlite3_bind_null(statement, next()) }
+
+    fileprivate mutating func set(_ text: String) -> Int32 {
         var text = text
+        let index = next()
         return text.withUTF8 { characters in
             // A null pointer would mean NULL; an empty text need not have an address.
             guard let start = characters.baseAddress else {
                 return unsafe sqlite3_bind_text(statement, index, "", 0, nil)
             }
-            let kept = unsafe space?.keep(start, count: characters.count)
+            let kept = unsafe keep(start, count: characters.count)
             let octets = unsafe UnsafeRawPointer(kept ?? start).assumingMemoryBound(to: CChar.self)
             // Kept octets stay where they are until the bindings are cleared: SQLite need not copy them.
             return unsafe sqlite3_bind_text(
@@ -197,13 +205,14 @@ import Glibc
         }
     }
 
-    fileprivate func set(_ octets: Span<UInt8>) -> Int32 {
-        unsafe octets.withUnsafeBufferPointer { octets in
+    fileprivate mutating func set(_ octets: Span<UInt8>) -> Int32 {
+        let index = next()
+        return unsafe octets.withUnsafeBufferPointer { octets in
             // A null pointer would mean NULL; no octets need not have an address.
             guard let start = octets.baseAddress, !octets.isEmpty else {
                 return unsafe sqlite3_bind_zeroblob(statement, index, 0)
             }
-            let kept = unsafe space?.keep(start, count: octets.count)
+            let kept = unsafe keep(start, count: octets.count)
             return unsafe sqlite3_bind_blob(
                 statement, index, kept ?? start, Int32(clamping: octets.count),
                 kept == nil ? watchword_sqlite_transient() : nil)
@@ -211,39 +220,39 @@ import Glibc
     }
 }
 
-/// What can be bound to a `?`.
+/// What can be bound to a `?`; the next one of ``Parameters``.
 protocol DatabaseValue {
     /// - Returns: SQLite's result code.
-    func bind(to parameter: consuming Parameter) -> Int32
+    func bind(to parameters: inout Parameters) -> Int32
 }
 
 extension Int64: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self) }
 }
 
 extension Int: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(Int64(self)) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(Int64(self)) }
 }
 
 extension Bool: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self ? 1 : 0) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self ? 1 : 0) }
 }
 
 extension String: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(self) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self) }
 }
 
 extension [UInt8]: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(span) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(span) }
 }
 
 extension InlineArray: DatabaseValue where Element == UInt8 {
-    func bind(to parameter: consuming Parameter) -> Int32 { parameter.set(span) }
+    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(span) }
 }
 
 extension Optional: DatabaseValue where Wrapped: DatabaseValue {
-    func bind(to parameter: consuming Parameter) -> Int32 {
-        guard let self else { return parameter.setNull() }
-        return self.bind(to: parameter)
+    func bind(to parameters: inout Parameters) -> Int32 {
+        guard let self else { return parameters.setNull() }
+        return self.bind(to: &parameters)
     }
 }

@@ -196,11 +196,11 @@ private enum StoredSecret: DatabaseValue {
     case text(String)
     case null
 
-    func bind(to parameter: consuming Parameter) -> Int32 {
+    func bind(to parameters: inout Parameters) -> Int32 {
         switch self {
-        case .octets(let octets): octets.bind(to: parameter)
-        case .text(let text): text.bind(to: parameter)
-        case .null: Optional<String>.none.bind(to: parameter)
+        case .octets(let octets): octets.bind(to: &parameters)
+        case .text(let text): text.bind(to: &parameters)
+        case .null: Optional<String>.none.bind(to: &parameters)
         }
     }
 }

@@ -1,0 +1,103 @@
+import Cryptography
+import TestSupport
+import Testing
+
+@testable import TokenEngine
+
+/// Accounts are kept between logins, and are never told from what the database says.
+@Suite struct KnownAccountsTests {
+    private static let generator = OneTimePasswordGenerator.rfc4226
+
+    private func laboratory() throws -> Laboratory {
+        let laboratory = try Laboratory(.small)
+        let user = try laboratory.addUser("cornelius")
+        try laboratory.addToken("H1", .hotp, of: user, pin: "1234")
+        return laboratory
+    }
+
+    private func login(_ laboratory: Laboratory, _ counter: UInt64) throws -> Reason {
+        try laboratory.login(laboratory.attempt("cornelius", "1234" + Self.generator.value(at: counter))).reason
+    }
+
+    @Test("a login leaves the account behind for the next one, with its counters moved")
+    func kept() throws {
+        let laboratory = try laboratory()
+        #expect(laboratory.store.accounts.count == 0)
+        #expect(try login(laboratory, 0) == .accepted)
+        #expect(laboratory.store.accounts.count == 1)
+        #expect(try login(laboratory, 0) == .otpAlreadyUsed)
+        #expect(try login(laboratory, 1) == .accepted)
+        #expect(try laboratory.counters("H1").counter == 2)
+    }
+
+    @Test(
+        "what another connection writes holds for the next login",
+        arguments: ["disable", "delete", "counter", "unassign", "user"])
+    func writtenElsewhere(_ what: String) throws {
+        let laboratory = try laboratory()
+        #expect(try login(laboratory, 0) == .accepted)
+        let other = try laboratory.anotherStore()
+        switch what {
+        case "disable": try other.setEnabled(false, serial: "H1")
+        case "delete": try other.deleteToken(serial: "H1")
+        case "unassign": try other.assign(serial: "H1", to: nil)
+        case "user": try other.deleteUser(try #require(try other.user(named: "cornelius", resolver: "local")).id)
+        default:
+            #expect(
+                try other.test(serial: "H1", otp: SecretOctets(utf8: Self.generator.value(at: 1)), at: laboratory.now))
+        }
+        let expected: [String: Reason] = [
+            "disable": .tokenDisabled, "delete": .noToken, "unassign": .noToken, "user": .unknownUser,
+            "counter": .otpAlreadyUsed,
+        ]
+        #expect(try login(laboratory, 1) == expected[what])
+    }
+
+    @Test("what this connection writes beside the logins holds for the next one, too")
+    func writtenHere() throws {
+        let laboratory = try laboratory()
+        #expect(try login(laboratory, 0) == .accepted)
+        try laboratory.store.setEnabled(false, serial: "H1")
+        #expect(try login(laboratory, 1) == .tokenDisabled)
+    }
+
+    @Test("what a rolled back transaction did to an account is forgotten")
+    func rolledBack() throws {
+        let laboratory = try laboratory()
+        #expect(try login(laboratory, 0) == .accepted)
+        let store = laboratory.store
+        let identity = laboratory.configuration.identity(userName: "cornelius", realm: nil)
+        #expect(throws: StoreError.self) {
+            try store.deciding { () throws(StoreError) in
+                let facts = try store.facts(for: identity, answering: nil)
+                var counters = facts.tokens[0].counters
+                counters.counter = 9
+                #expect(
+                    try store.apply(
+                        [.moveCounters(token: facts.tokens[0].id, from: facts.tokens[0].counters, to: counters)],
+                        to: facts.account))
+                #expect(try store.facts(for: identity, answering: nil).tokens[0].counters.counter == 9)
+                throw .contended
+            }
+        }
+        #expect(try login(laboratory, 1) == .accepted)
+    }
+
+    @Test("no more accounts are kept than there is room for, and those in use stay")
+    func bounded() {
+        var accounts = KnownAccounts(generationSize: 10)
+        func account(_ number: Int) -> Account {
+            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: "r")
+            return Account(
+                name, user: User(id: UserID(resolver: "local", uid: String(number)), name: "user\(number)"), tokens: [])
+        }
+        for number in 0..<1000 {
+            accounts.keep(account(number))
+            #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local", realm: "r")) != nil)
+            #expect(accounts.count <= 20)
+        }
+        #expect(accounts.account(KnownAccounts.Name(login: "user1", resolver: "local", realm: "r")) == nil)
+        #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local", realm: "s")) == nil)
+        #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "other", realm: "r")) == nil)
+    }
+}
