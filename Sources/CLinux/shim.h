@@ -1,6 +1,6 @@
 #pragma once
 // What Swift's Glibc module hides behind _GNU_SOURCE or cannot import: batches of datagrams, and the control
-// message that says which of our addresses a datagram was sent to; and prctl, whose number of arguments varies.
+// message that says which of our addresses a datagram was sent to; prctl, whose number of arguments varies; and epoll.
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,6 +18,24 @@ struct watchword_mmsghdr {
 extern int recvmmsg(int, struct watchword_mmsghdr *, unsigned int, int, struct timespec *)
     __asm__("recvmmsg");
 extern int sendmmsg(int, struct watchword_mmsghdr *, unsigned int, int) __asm__("sendmmsg");
+
+// struct epoll_event, whose header brings half of <signal.h> with it; the kernel packs it on this architecture alone.
+struct watchword_epoll_event {
+    uint32_t events;
+    uint64_t data;
+}
+#ifdef __x86_64__
+__attribute__((packed))
+#endif
+;
+
+#define WATCHWORD_EPOLLIN 1
+#define WATCHWORD_EPOLL_CTL_ADD 1
+
+extern int epoll_create1(int);
+extern int epoll_ctl(int, int, int, struct watchword_epoll_event *) __asm__("epoll_ctl");
+extern int epoll_pwait2(int, struct watchword_epoll_event *, int, const struct timespec *, const void *)
+    __asm__("epoll_pwait2");
 
 extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
 
@@ -109,4 +127,15 @@ static inline void watchword_send_from(struct msghdr *message, struct watchword_
         message->msg_control = NULL;
         message->msg_controllen = 0;
     }
+}
+
+// Has the kernel cut a message into datagrams of `size` octets each (UDP_SEGMENT, Linux 4.18). `message` must have
+// WATCHWORD_CONTROL_SPACE octets of control storage.
+static inline void watchword_cut(struct msghdr *message, uint16_t size) {
+    struct cmsghdr *control = (struct cmsghdr *)message->msg_control;
+    control->cmsg_level = IPPROTO_UDP;
+    control->cmsg_type = 103;
+    control->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(control), &size, sizeof size);
+    message->msg_controllen = CMSG_SPACE(sizeof size);
 }

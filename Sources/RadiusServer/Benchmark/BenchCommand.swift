@@ -11,10 +11,11 @@ enum BenchCommand {
     private static let tokens = CommandOption(
         name: "--tokens", value: "FILE", summary: "the accounts: a file that `bench tokens` made")
     private static let mode = CommandOption(
-        name: "--mode", value: "MODE",
-        summary: "pap (PIN and OTP at once, the default), chap, challenge, status, or race")
+        name: "--mode", value: "MODE[,MODE]…",
+        summary: "pap (the default), chap, challenge, status: one, or several in turn; or duplicate, or race")
     private static let copies = CommandOption(
-        name: "--copies", value: "N", summary: "mode race: how often each OTP is sent at once (default 32)")
+        name: "--copies", value: "N",
+        summary: "how often mode race sends each OTP at once, mode duplicate each request (default 32)")
     private static let wrong = CommandOption(
         name: "--wrong", value: "PERCENT", summary: "of a hundred logins, how many offer a wrong OTP (default 0)")
     private static let concurrency = CommandOption(
@@ -31,6 +32,8 @@ enum BenchCommand {
         name: "--timeout", value: "MILLISECONDS", summary: "ask again after so long without an answer (default 1000)")
     private static let retries = CommandOption(
         name: "--retries", value: "N", summary: "how often to ask again before a login is lost (default 3)")
+    private static let unverified = CommandOption(
+        name: "--unverified", summary: "believe every reply, for responders that know no secret")
     private static let record = CommandOption(
         name: "--record", value: "FILE", summary: "write a line `serial position` for every Access-Accept as it comes")
     private static let users = CommandOption(
@@ -45,7 +48,7 @@ enum BenchCommand {
         summary: "Load a RADIUS server and measure it",
         options: [
             server, secret, tokens, mode, copies, wrong, concurrency, rate, duration, logins, ports, timeout, retries,
-            record,
+            unverified, record,
         ],
         example: """
             watchword bench tokens --users 10000 > tokens.csv
@@ -104,13 +107,7 @@ enum BenchCommand {
             try invocation.radiusAddress(text, of: server)
         }
         if !nodes.isEmpty { plan.servers = nodes }
-        if let name = arguments.value(of: mode) {
-            guard let mode = LoadPlan.Mode(rawValue: name) else {
-                let names = LoadPlan.Mode.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .wrongUsage("--mode is '\(name)'; it takes one of \(names)")
-            }
-            plan.mode = mode
-        }
+        if let names = arguments.value(of: mode) { plan.modes = try modes(names) }
         plan.wrongPercentage = try invocation.number(of: wrong, in: 0...100) ?? 0
         plan.concurrency = try invocation.number(of: concurrency, in: 1...65_536) ?? 64
         plan.rate = try invocation.number(of: rate, in: 1...10_000_000).map(Double.init)
@@ -120,23 +117,25 @@ enum BenchCommand {
         plan.ports = try invocation.number(of: ports, in: 1...256) ?? 16
         plan.retryAfterInMilliseconds = Int64(try invocation.number(of: timeout, in: 1...60_000) ?? 1000)
         plan.retriesMaximum = try invocation.number(of: retries, in: 0...1000) ?? 3
-        if plan.mode == .race {
-            // More than 256 requests under way from one port would need an identifier twice.
-            plan.copies = try invocation.number(of: copies, in: 2...plan.ports * 256) ?? min(32, plan.ports * 256)
-            plan.concurrency = max(1, min(plan.concurrency, plan.ports * 256 / plan.copies))
+        plan.isCredulous = arguments.isSet(unverified)
+        if plan.modes == [.race] {
+            plan.copies = try invocation.number(of: copies, in: 2...plan.requestsMaximum) ?? 32
+            plan.concurrency = max(1, min(plan.concurrency, plan.requestsMaximum / plan.copies))
+        } else if plan.modes == [.duplicate] {
+            plan.copies = try invocation.number(of: copies, in: 1...1_000_000) ?? 32
         }
 
         let file = arguments.value(of: tokens)
-        guard file != nil || plan.mode == .status else {
+        guard file != nil || plan.modes == [.status] else {
             throw .wrongUsage("--tokens is missing; make a file with: watchword bench tokens --users 1000 > tokens.csv")
         }
         let positions = file.map { LoadPositions(besides: $0) }
         do {
             let accounts = try file.map { try LoadAccount.read(file: $0, positions: positions?.read() ?? [:]) } ?? []
             let record = try arguments.value(of: record).map { try AppendedFile(path: $0) }
-            var generator = try LoadGenerator(plan: plan, accounts: accounts) { serial, position in
-                record?.append("\(serial) \(position)\n")
-            }
+            var generator = try LoadGenerator(
+                plan: plan, accounts: accounts,
+                onAccept: record.map { record in { record.append("\($0) \($1)\n") } })
             let console = invocation.console
             let report = try generator.run { seconds, counts in
                 guard console.isInteractive else { return }
@@ -150,5 +149,21 @@ enum BenchCommand {
         } catch {
             throw .couldNot("\(error)")
         }
+    }
+    /// One mode, or several that logins take in turn. A race or duplicates stand alone: they count otherwise.
+    private static func modes(_ names: String) throws(CommandFailure) -> [LoadPlan.Mode] {
+        var modes: [LoadPlan.Mode] = []
+        for name in names.split(separator: ",") {
+            guard let mode = LoadPlan.Mode(rawValue: String(name)) else {
+                let known = LoadPlan.Mode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .wrongUsage("--mode has '\(name)'; it takes \(known)")
+            }
+            modes.append(mode)
+        }
+        guard !modes.isEmpty else { throw .wrongUsage("--mode is empty") }
+        guard modes.count == 1 || !modes.contains(where: { $0 == .race || $0 == .duplicate }) else {
+            throw .wrongUsage("--mode is '\(names)'; race and duplicate take no other beside them")
+        }
+        return modes
     }
 }

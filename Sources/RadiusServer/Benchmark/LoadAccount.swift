@@ -1,5 +1,4 @@
 import Cryptography
-import TokenEngine
 
 /// One user of the load generator: a name, a PIN, and what makes the one-time passwords.
 struct LoadAccount: Sendable {
@@ -10,47 +9,13 @@ struct LoadAccount: Sendable {
         case fixed([UInt8])
     }
 
-    /// How many steps to either side of now a TOTP is sent from. Servers accept six before and five after; one is left
-    /// for the time that the request travels.
-    private static let stepsAside: Int64 = 4
-
     let serial: String
-    let name: String
+    /// As it stands in User-Name.
+    let name: [UInt8]
     let pin: [UInt8]
     let factor: Factor
     /// HOTP: the next counter. TOTP: the last step that was sent.
     var position: Int64
-
-    /// The next one-time password, and its counter or step; nil when a TOTP account has to wait for its next step.
-    mutating func nextPassword(at now: UnixTime) -> (octets: [UInt8], position: Int64)? {
-        switch factor {
-        case .fixed(let password):
-            return (password, 0)
-        case .hotp(let key, let digits):
-            defer { position += 1 }
-            return (Self.oneTimePassword(key, counter: position, digits: digits), position)
-        case .totp(let key, let digits, let period):
-            let current = now.seconds / period
-            let step = max(position + 1, current - Self.stepsAside)
-            guard step <= current + Self.stepsAside else { return nil }
-            position = step
-            return (Self.oneTimePassword(key, counter: step, digits: digits), step)
-        }
-    }
-
-    /// The one-time password of a counter or step that ``nextPassword(at:)`` gave before.
-    func password(at position: Int64) -> [UInt8] {
-        switch factor {
-        case .fixed(let password): password
-        case .hotp(let key, let digits): Self.oneTimePassword(key, counter: position, digits: digits)
-        case .totp(let key, let digits, _): Self.oneTimePassword(key, counter: position, digits: digits)
-        }
-    }
-
-    private static func oneTimePassword(_ key: MessageAuthenticationKey, counter: Int64, digits: Int) -> [UInt8] {
-        // Only a broken OpenSSL has none; the server then rejects, and the report shows it.
-        OneTimePasswords.text(for: counter, key: key, digits: digits)
-    }
 }
 
 extension LoadAccount {
@@ -88,7 +53,7 @@ extension LoadAccount {
         else { return nil }
         let algorithm: DigestAlgorithm = secret.count == 64 ? .sha512 : secret.count == 32 ? .sha256 : .sha1
         serial = String(fields[0])
-        name = String(fields[5])
+        name = Array(fields[5].utf8)
         pin = fields.count > 6 ? Array(fields[6].utf8) : []
         position = positions[serial] ?? 0
         switch fields[2].lowercased() {

@@ -5,19 +5,18 @@ import TokenEngine
 
 /// Sends logins to a RADIUS server, any RADIUS server, as fast as one core can, and checks every reply.
 struct LoadGenerator: ~Copyable {
-    /// A login under way.
+    /// A request under way, and the login that it is part of.
     private struct Login {
-        var account: Int
+        let mode: LoadPlan.Mode
+        var account = 0
         var isAnswer = false
         var isWrong = false
         var position: Int64 = 0
-        var socket: Int
-        var identifier: UInt8
+        let begun: Int64
         var request: Packet
-        var begun: Int64
         var tries = 1
-        /// Tells a timer set for this login from one set for an earlier login in the same place.
-        var generation: Int
+        /// Mode `duplicate`: how often the request has been answered.
+        var answers = 0
     }
 
     /// What came of the copies of an OTP so far.
@@ -27,54 +26,40 @@ struct LoadGenerator: ~Copyable {
         var lost = 0
     }
 
-    private struct Timer {
-        let place: Int
-        let generation: Int
-        let due: Int64
-    }
+    /// When nothing comes, how long to wait before looking around, in microseconds.
+    private static let patience: Int64 = 1000
 
     private let plan: LoadPlan
     private var accounts: [LoadAccount]
     private var idle = Queue<Int>()
+    /// No account has a password to offer before this time.
+    private var starvedUntil = UnixTime(milliseconds: 0)
     /// For each account, the race that its OTP runs.
     private var races: [Race]
     private var sockets: LoadSockets
-    private var workspace: CodecWorkspace
-    private var chapDigest: MessageDigest
-    private var logins: [Login?] = []
-    private var freePlaces: [Int] = []
-    /// For each socket, the place of the login that uses an identifier, and the identifiers that nobody uses.
-    private var places: [[Int32]]
-    private var freeIdentifiers: [Queue<UInt8>]
-    private var timers = Queue<Timer>()
-    private var randomOctets: [UInt8] = []
-    private var nextSocket = 0
-    private var generation = 0
+    private var requests: LoadRequests
+    private var logins: LoadTable<Login>
+    private var replies: [(socket: Int, packet: Packet)] = []
+    private var dice = SplitMix(seed: .random(in: 0...UInt64.max))
     private var begun = 0
     private var underWay = 0
+    private var nextLook: Int64 = 0
     private(set) var counts = LoadReport.Counts()
     private var latencies = LatencyHistogram()
-    private let onAccept: (_ serial: String, _ position: Int64) -> Void
+    private let onAccept: ((_ serial: String, _ position: Int64) -> Void)?
 
     /// - Parameter onAccept: told of every Access-Accept whose authenticators are right.
     /// - Throws: when there are no sockets, or no MD5, to be had.
-    init(
-        plan: LoadPlan, accounts: [LoadAccount], onAccept: @escaping (String, Int64) -> Void = { _, _ in }
-    ) throws {
+    init(plan: LoadPlan, accounts: [LoadAccount], onAccept: ((String, Int64) -> Void)? = nil) throws {
         let sockets = try LoadSockets(count: plan.ports, to: plan.servers)
-        let workspace = try CodecWorkspace()
-        let chapDigest = try MessageDigest(.md5)
+        let requests = try LoadRequests(secret: plan.secret)
         self.sockets = sockets
-        self.workspace = workspace
-        self.chapDigest = chapDigest
+        self.requests = requests
         self.plan = plan
         self.accounts = accounts
         self.onAccept = onAccept
-        races = Array(repeating: Race(), count: accounts.count)
-        places = Array(repeating: Array(repeating: -1, count: 256), count: plan.ports)
-        var identifiers = Queue<UInt8>()
-        identifiers.append(contentsOf: 0...255)
-        freeIdentifiers = Array(repeating: identifiers, count: plan.ports)
+        races = Array(repeating: Race(), count: plan.modes.contains(.race) ? accounts.count : 0)
+        logins = LoadTable(ports: plan.ports, run: plan.run)
         idle.append(contentsOf: accounts.indices)
     }
 
@@ -89,10 +74,12 @@ struct LoadGenerator: ~Copyable {
         var told = start
         while true {
             let now = Self.now()
-            if now < end, begun < plan.loginsMaximum { try begin(at: now, since: start) }
-            if underWay == 0, now >= end || begun >= plan.loginsMaximum { break }
+            let isBeginning = now < end && begun < plan.loginsMaximum
+            if isBeginning { try begin(at: now, since: start) }
+            if underWay == 0, !isBeginning { break }
             sockets.flush()
-            receive()
+            let next = isBeginning ? nextBeginning(since: start, now) : now
+            receive(until: next > now ? min(next, now + Self.patience) : now + Self.patience)
             retransmit(at: Self.now())
             if now - told >= 1_000_000 {
                 told = now
@@ -101,169 +88,106 @@ struct LoadGenerator: ~Copyable {
         }
         let seconds = Double(Self.now() - start) / 1_000_000
         return LoadReport(
-            mode: plan.mode.rawValue, concurrency: plan.concurrency, rate: plan.rate, seconds: seconds,
-            perSecond: Double(counts.correct) / seconds, counts: counts,
-            latencyInMicroseconds: LoadReport.Latency(latencies),
-            generatorProcessorLoad: (Self.processorTime() - processorStart) / seconds)
+            plan, counts, latencies, seconds: seconds, processorSeconds: Self.processorTime() - processorStart)
     }
 
     // MARK: Beginning
 
+    /// Open loop: when the next login is due. Closed loop: now.
+    private func nextBeginning(since start: Int64, _ now: Int64) -> Int64 {
+        plan.rate.map { start + Int64(Double(begun + 1) / $0 * 1_000_000) } ?? now
+    }
+
     private mutating func begin(at now: Int64, since start: Int64) throws(LoadError) {
-        var room = plan.concurrency - underWay
-        if let rate = plan.rate {
-            let due = Int(Double(now - start) / 1_000_000 * rate) - begun
-            room = min(room, due)
-        }
         let wall = Clock.now()
-        while room > 0, begun < plan.loginsMaximum {
-            guard try beginOne(at: now, wall: wall) else { return }
-            room -= 1
+        while underWay < plan.concurrency, begun < plan.loginsMaximum {
+            // A login that is begun late has waited: its time counts from when it was due.
+            let due = nextBeginning(since: start, now)
+            guard due <= now, try beginOne(due: due, at: now, wall: wall) else { return }
         }
     }
 
     /// false when no account or no identifier is free.
-    private mutating func beginOne(at now: Int64, wall: UnixTime) throws(LoadError) -> Bool {
-        guard let (socket, identifier) = takeIdentifier() else { return false }
-        var account = 0
-        var password: [UInt8] = []
-        var position: Int64 = 0
-        let isWrong = plan.wrongPercentage > 0 && Int.random(in: 0..<100) < plan.wrongPercentage
-        if plan.mode != .status {
-            guard let (index, next) = takeAccount(at: wall) else {
-                freeIdentifiers[socket].append(identifier)
+    private mutating func beginOne(due: Int64, at now: Int64, wall: UnixTime) throws(LoadError) -> Bool {
+        let mode = plan.modes[begun % plan.modes.count]
+        guard let place = logins.take() else { return false }
+        if mode == .status {
+            let request = try requests.status(place.identifier)
+            send(Login(mode: mode, begun: due, request: request), place, at: now)
+        } else {
+            guard let (account, offer) = takeAccount(at: wall) else {
+                logins.release(place)
                 counts.starved += 1
                 return false
             }
-            account = index
-            position = next.position
-            password = next.octets
-            if isWrong, !password.isEmpty { password[password.count - 1] ^= 1 }
-            if plan.mode != .challenge { password = accounts[account].pin + password }
+            let isWrong = plan.wrongPercentage > 0 && Int(dice.next() % 100) < plan.wrongPercentage
+            let pin = accounts[account].pin
+            let password =
+                mode == .challenge
+                ? pin : pin + (isWrong ? accounts[account].wrongPassword(at: offer.position) : offer.octets)
+            let request = try requests.access(
+                place.identifier, name: accounts[account].name, password: password, isCHAP: mode == .chap)
+            let login = Login(
+                mode: mode, account: account, isWrong: isWrong, position: offer.position, begun: due,
+                request: request)
+            send(login, place, at: now)
+            if mode == .race { try race(login, password) }
         }
-        let first = plan.mode == .challenge ? accounts[account].pin : password
-        let request = try packet(identifier, account: account, password: first, state: nil)
-        generation += 1
-        let login = Login(
-            account: account, isWrong: isWrong, position: position, socket: socket, identifier: identifier,
-            request: request, begun: now, generation: generation)
-        start(login)
-        if plan.mode == .race { try race(login, password) }
         begun += 1
         underWay += 1
         return true
-    }
-
-    private mutating func start(_ login: Login) {
-        let place = freePlaces.popLast() ?? logins.count
-        if place == logins.count { logins.append(nil) }
-        logins[place] = login
-        places[login.socket][Int(login.identifier)] = Int32(truncatingIfNeeded: place)
-        send(place, at: login.begun)
     }
 
     /// Sends `password` again and again behind `first`, each time as a request of its own from the next port.
     private mutating func race(_ first: Login, _ password: [UInt8]) throws(LoadError) {
         races[first.account] = Race(underWay: 1)
         for _ in 1..<plan.copies {
-            guard let (socket, identifier) = takeIdentifier() else { return }
+            guard let place = logins.take() else { return }
             var copy = first
-            copy.socket = socket
-            copy.identifier = identifier
-            copy.request = try packet(identifier, account: first.account, password: password, state: nil)
-            generation += 1
-            copy.generation = generation
-            start(copy)
+            copy.request = try requests.access(
+                place.identifier, name: accounts[first.account].name, password: password)
+            send(copy, place, at: copy.begun)
             races[first.account].underWay += 1
         }
     }
 
-    private mutating func takeIdentifier() -> (socket: Int, identifier: UInt8)? {
-        for _ in 0..<plan.ports {
-            nextSocket = (nextSocket + 1) % plan.ports
-            if let identifier = freeIdentifiers[nextSocket].takeFirst() { return (nextSocket, identifier) }
-        }
-        return nil
-    }
-
     /// The next account that is not logging in already and has a password to offer.
-    private mutating func takeAccount(at wall: UnixTime) -> (Int, (octets: [UInt8], position: Int64))? {
+    private mutating func takeAccount(at wall: UnixTime) -> (Int, LoadAccount.Offer)? {
+        guard wall >= starvedUntil else { return nil }
         for _ in 0..<idle.count {
             guard let index = idle.takeFirst() else { return nil }
-            if let password = accounts[index].nextPassword(at: wall) { return (index, password) }
+            if let offer = accounts[index].nextPassword(at: wall) { return (index, offer) }
             idle.append(index)
         }
+        // All of them wait for a time step: to ask ten thousand at every turn would be all that we do.
+        if !idle.isEmpty { starvedUntil = UnixTime(milliseconds: wall.milliseconds + 100) }
         return nil
     }
 
-    private mutating func packet(
-        _ identifier: UInt8, account: Int, password: [UInt8], state: [UInt8]?
-    ) throws(LoadError) -> Packet {
-        do {
-            let authenticator = try randomAuthenticator()
-            var builder = PacketBuilder(
-                requesting: plan.mode == .status ? .statusServer : .accessRequest, identifier: identifier,
-                authenticator: authenticator)
-            if plan.mode != .status {
-                try builder.append(.userName, Array(accounts[account].name.utf8))
-                if plan.mode == .chap {
-                    try builder.append(.chapPassword, chapResponse(identifier, password, authenticator))
-                } else {
-                    try builder.append(password: SecretOctets(password))
-                }
-                try builder.append(.nasIPAddress, [127, 0, 0, 1])
-                if let state { try builder.append(.state, state) }
-            }
-            return try Packet(parsing: builder.finish(signedWith: plan.secret, &workspace))
-        } catch {
-            throw LoadError("a request cannot be made: \(error)")
-        }
-    }
-
-    /// The identifier, then MD5 of identifier, password and Request Authenticator (RFC 2865 §5.3, RFC 1994 §4.1).
-    private mutating func chapResponse(
-        _ identifier: UInt8, _ password: [UInt8], _ authenticator: Authenticator
-    ) -> [UInt8] {
-        chapDigest.update(identifier)
-        chapDigest.update(password)
-        let challenge = authenticator.octets
-        chapDigest.update(challenge.span)
-        let response: InlineArray<16, UInt8> = chapDigest.finish()
-        return [identifier] + response.indices.map { response[$0] }
-    }
-
-    private mutating func randomAuthenticator() throws(CryptographyError) -> Authenticator {
-        if randomOctets.count < Authenticator.size { randomOctets = try SecureRandom().octets(4096) }
-        let octets = Array(randomOctets.suffix(Authenticator.size))
-        randomOctets.removeLast(Authenticator.size)
-        return Authenticator(InlineArray { octets[$0] })
-    }
-
-    private mutating func send(_ place: Int, at now: Int64) {
-        guard let login = logins[place] else { return }
-        sockets.queue(.init(socket: login.socket, octets: login.request.octets))
-        let due = now + plan.retryAfterInMilliseconds * 1000
-        timers.append(Timer(place: place, generation: login.generation, due: due))
+    private mutating func send(_ login: Login, _ place: LoadTable<Login>.Place, at now: Int64) {
+        sockets.queue(login.request.octets, by: place.socket)
+        logins[place] = login
+        logins.wake(place, at: now + plan.retryAfterInMilliseconds * 1000)
     }
 
     // MARK: Answers
 
-    private mutating func receive() {
-        var replies: [(Int, Packet)] = []
-        let patience: Int32 = plan.rate == nil ? 10 : 1
-        sockets.receive(waitingMilliseconds: underWay > 0 ? patience : 1) { socket, datagram in
-            if let packet = try? Packet(parsing: datagram) { replies.append((socket, packet)) }
+    private mutating func receive(until moment: Int64) {
+        var taken: [(socket: Int, packet: Packet)] = []
+        swap(&taken, &replies)
+        sockets.receive(waitingMicroseconds: moment - Self.now()) { socket, datagram in
+            if let packet = try? Packet(parsing: datagram) { taken.append((socket, packet)) }
         }
         let now = Self.now()
-        for (socket, reply) in replies { take(reply, by: socket, at: now) }
+        for (socket, reply) in taken { take(reply, by: socket, at: now) }
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &replies)
     }
 
     private mutating func take(_ reply: Packet, by socket: Int, at now: Int64) {
-        let place = Int(places[socket][Int(reply.identifier)])
-        guard place >= 0, let login = logins[place] else { return }
-        do throws(InvalidReply) {
-            try reply.verifyReply(to: login.request, secret: plan.secret, signed: false, &workspace)
-        } catch {
+        let place = LoadTable<Login>.Place(socket: socket, identifier: reply.identifier)
+        guard let login = logins[place] else { return }
+        guard plan.isCredulous || requests.isAnswered(login.request, by: reply) else {
             counts.wrongAuthenticators += 1
             return
         }
@@ -271,67 +195,82 @@ struct LoadGenerator: ~Copyable {
         switch reply.code {
         case .accessChallenge:
             counts.challenges += 1
-            answer(reply, place, at: now)
+            answer(reply, to: login, place, at: now)
         case .accessAccept:
-            counts.accepts += 1
-            if plan.mode == .race {
-                races[login.account].accepts += 1
-            } else if login.isWrong {
-                counts.falseAccepts += 1
-            } else {
+            if login.mode == .duplicate, login.answers > 0 {
                 counts.correct += 1
+            } else {
+                accepted(login)
             }
-            if plan.mode != .status { onAccept(accounts[login.account].serial, login.position) }
-            end(place, at: now)
+            answered(login, place, at: now)
         default:
             counts.rejects += 1
-            if plan.mode != .race {
+            if login.mode != .race {
                 if login.isWrong { counts.correct += 1 } else { counts.falseRejects += 1 }
             }
-            end(place, at: now)
+            answered(login, place, at: now)
         }
+    }
+
+    private mutating func accepted(_ login: Login) {
+        counts.accepts += 1
+        var position = login.position
+        if login.mode == .race {
+            races[login.account].accepts += 1
+        } else if login.isWrong {
+            let account = accounts[login.account]
+            if let hit = account.position(of: account.wrongPassword(at: position), near: position) {
+                counts.guesses += 1
+                position = hit
+                accounts[login.account].position = max(account.position, hit + 1)
+            } else {
+                counts.falseAccepts += 1
+            }
+        } else {
+            counts.correct += 1
+        }
+        if login.mode != .status { onAccept?(accounts[login.account].serial, position) }
     }
 
     /// Sends the OTP with the challenge's State, under an identifier of its own.
-    private mutating func answer(_ challenge: Packet, _ place: Int, at now: Int64) {
-        guard var login = logins[place], !login.isAnswer, let state = challenge.first(.state),
-            let (socket, identifier) = takeIdentifier()
+    private mutating func answer(
+        _ challenge: Packet, to first: Login, _ firstPlace: LoadTable<Login>.Place, at now: Int64
+    ) {
+        guard !first.isAnswer, let state = challenge.first(.state), let place = logins.take() else {
+            answered(first, firstPlace, at: now)
+            return
+        }
+        let account = accounts[first.account]
+        let password =
+            first.isWrong ? account.wrongPassword(at: first.position) : account.password(at: first.position)
+        guard
+            let request = try? requests.access(
+                place.identifier, name: account.name, password: password, state: state)
         else {
-            end(place, at: now)
+            logins.release(place)
+            answered(first, firstPlace, at: now)
             return
         }
-        release(login)
-        var password = accounts[login.account].password(at: login.position)
-        if login.isWrong, !password.isEmpty { password[password.count - 1] ^= 1 }
-        guard let request = try? packet(identifier, account: login.account, password: password, state: state) else {
-            end(place, at: now)
-            return
-        }
-        generation += 1
+        logins.release(firstPlace)
+        var login = first
         login.isAnswer = true
-        login.socket = socket
-        login.identifier = identifier
         login.request = request
-        login.generation = generation
         login.tries = 1
-        logins[place] = login
-        places[socket][Int(identifier)] = Int32(truncatingIfNeeded: place)
-        send(place, at: now)
+        send(login, place, at: now)
     }
 
-    private mutating func release(_ login: Login) {
-        places[login.socket][Int(login.identifier)] = -1
-        freeIdentifiers[login.socket].append(login.identifier)
-    }
-
-    private mutating func end(_ place: Int, at now: Int64) {
-        guard let login = logins[place] else { return }
+    private mutating func answered(_ login: Login, _ place: LoadTable<Login>.Place, at now: Int64) {
         latencies.record(microseconds: now - login.begun)
-        release(login)
-        logins[place] = nil
-        freePlaces.append(place)
-        guard plan.mode != .race || isLastOfRace(login) else { return }
-        if plan.mode != .status { idle.append(login.account) }
+        guard login.mode == .duplicate, login.answers + 1 < plan.copies else { return end(login, place) }
+        var again = Login(mode: .duplicate, account: login.account, begun: now, request: login.request)
+        again.answers = login.answers + 1
+        send(again, place, at: now)
+    }
+
+    private mutating func end(_ login: Login, _ place: LoadTable<Login>.Place) {
+        logins.release(place)
+        guard login.mode != .race || isLastOfRace(login) else { return }
+        if login.mode != .status { idle.append(login.account) }
         underWay -= 1
     }
 
@@ -350,18 +289,20 @@ struct LoadGenerator: ~Copyable {
         return true
     }
 
+    /// Looks, twenty times before the first of them can be due, for requests that have waited too long.
     private mutating func retransmit(at now: Int64) {
-        while let timer = timers.first, timer.due <= now {
-            timers.removeFirst()
-            guard let login = logins[timer.place], login.generation == timer.generation else { continue }
+        guard now >= nextLook else { return }
+        nextLook = now + plan.retryAfterInMilliseconds * 50
+        for place in logins.due(at: now) {
+            guard var login = logins[place] else { continue }
             if login.tries > plan.retriesMaximum {
                 counts.lost += 1
-                if plan.mode == .race { races[login.account].lost += 1 }
-                end(timer.place, at: now)
+                if login.mode == .race { races[login.account].lost += 1 }
+                end(login, place)
             } else {
-                logins[timer.place]?.tries += 1
+                login.tries += 1
                 counts.retransmissions += 1
-                send(timer.place, at: now)
+                send(login, place, at: now)
             }
         }
     }
@@ -379,5 +320,20 @@ struct LoadGenerator: ~Copyable {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+    }
+}
+
+/// Dice that need no system call (Sebastiano Vigna's SplitMix64).
+private struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+        return value ^ value >> 31
     }
 }

@@ -11,6 +11,8 @@ struct LoadPlan: Sendable {
         case challenge
         /// Status-Server (RFC 5997).
         case status
+        /// As `pap`, and each request is sent again and again, of which none but the first may be evaluated.
+        case duplicate
         /// As `pap`, but each PIN and OTP is sent in many copies at once, of which one may be accepted.
         case race
     }
@@ -18,8 +20,9 @@ struct LoadPlan: Sendable {
     /// One server, or nodes that share a database.
     var servers: [SocketAddress]
     let secret: SharedSecret
-    var mode = Mode.pap
-    /// How many requests carry the same OTP.
+    /// What the logins are, in turn.
+    var modes = [Mode.pap]
+    /// `race`: how many requests carry the same OTP. `duplicate`: how often one request is sent.
     var copies = 1
     /// Of a hundred logins, how many offer a wrong OTP.
     var wrongPercentage = 0
@@ -33,4 +36,12 @@ struct LoadPlan: Sendable {
     var ports = 16
     var retryAfterInMilliseconds: Int64 = 1000
     var retriesMaximum = 3
+    /// Whether a reply counts whose authenticators are wrong.
+    var isCredulous = false
+
+    /// More requests than this have no identifier of their own (RFC 2865 §3).
+    var requestsMaximum: Int { ports * 256 }
+
+    /// How many requests leave by one port before the next port's turn.
+    var run: Int { modes == [.race] ? 1 : max(1, min(8, concurrency / 8)) }
 }

@@ -13,6 +13,8 @@ struct LoadReport: Sendable, Encodable {
         var falseRejects = 0
         /// A wrong password that was accepted; in a race, every accept of an OTP after the first.
         var falseAccepts = 0
+        /// A wrong password that was accepted because it happened to be another right one.
+        var guesses = 0
         /// No answer after all retransmissions.
         var lost = 0
         var retransmissions = 0
@@ -53,17 +55,36 @@ struct LoadReport: Sendable, Encodable {
     let latencyInMicroseconds: Latency
     /// The generator's own processor time; near 1.0 it is the limit, not the server.
     let generatorProcessorLoad: Double
+    /// The same in microseconds for each request of the run.
+    let generatorMicrosecondsPerRequest: Double
+
+    /// - Parameter processorSeconds: what the generator has used.
+    init(
+        _ plan: LoadPlan, _ counts: Counts, _ latencies: LatencyHistogram, seconds: Double, processorSeconds: Double
+    ) {
+        mode = plan.modes.map(\.rawValue).joined(separator: ",")
+        concurrency = plan.concurrency
+        rate = plan.rate
+        self.seconds = seconds
+        perSecond = Double(counts.correct) / seconds
+        self.counts = counts
+        latencyInMicroseconds = Latency(latencies)
+        generatorProcessorLoad = processorSeconds / seconds
+        generatorMicrosecondsPerRequest =
+            processorSeconds * 1_000_000 / Double(max(1, latencies.count + counts.challenges))
+    }
 
     /// For people.
     var text: String {
         let latency = latencyInMicroseconds
+        func tenths(_ number: Double) -> Double { (number * 10).rounded() / 10 }
         func milliseconds(_ microseconds: Int64) -> String {
             let hundredths = (microseconds + 5) / 10
             let fraction = String(hundredths % 100)
             return "\(hundredths / 100).\(fraction.count < 2 ? "0" : "")\(fraction)"
         }
         return """
-            \(mode), \(rate.map { "\(Int($0)) a second" } ?? "\(concurrency) at a time"), \(Int(seconds * 10) / 10) s
+            \(mode), \(rate.map { "\(Int($0)) a second" } ?? "\(concurrency) at a time"), \(tenths(seconds)) s
             \(Int(perSecond)) logins/s, \(counts.correct) right answers
             latency ms   p50 \(milliseconds(latency.p50))   p90 \(milliseconds(latency.p90))   \
             p99 \(milliseconds(latency.p99))   p99.9 \(milliseconds(latency.p999))   max \(milliseconds(latency.maximum))
@@ -72,7 +93,8 @@ struct LoadReport: Sendable, Encodable {
             false rejects \(counts.falseRejects)   false accepts \(counts.falseAccepts)   \
             wrong authenticators \(counts.wrongAuthenticators)   unsigned replies \(counts.unsignedReplies)   \
             starved \(counts.starved)
-            generator's processor \(Int(generatorProcessorLoad * 100)) %
+            generator's processor \(Int(generatorProcessorLoad * 100)) %, \
+            \(tenths(generatorMicrosecondsPerRequest)) µs a request
 
             """
     }

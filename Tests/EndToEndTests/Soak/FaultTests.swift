@@ -98,7 +98,10 @@ struct FaultTests {
         _ server: inout ServerProcess, _ random: inout SeededGenerator
     ) throws {
         let unansweredBefore = try unanswered(by: server)
-        let load = try accounts.load(["--wrong", "20", "--logins", "1000", "--timeout", "200", "--retries", "200"])
+        // At a rate, so that the load outlasts the moment at which the fault is brought about, however fast the server.
+        let load = try accounts.load([
+            "--wrong", "20", "--rate", "1000", "--logins", "1000", "--timeout", "200", "--retries", "200",
+        ])
         let isThere = try load.waitForAccepts(.random(in: 1...200, using: &random))
         try #require(isThere, "round \(round): \(server.story)")
         try machine.cause(fault, for: server)

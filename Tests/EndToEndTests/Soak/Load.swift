@@ -118,8 +118,10 @@ final class Load {
     private let acceptsBefore: Int
     struct Report: Decodable {
         struct Counts: Decodable {
-            let correct, accepts, rejects, challenges, falseAccepts, falseRejects, lost, wrongAuthenticators: Int
+            let correct, accepts, rejects, challenges, falseAccepts, falseRejects, guesses, lost: Int
+            let retransmissions, wrongAuthenticators: Int
         }
+        let seconds: Double
         let counts: Counts
     }
 
