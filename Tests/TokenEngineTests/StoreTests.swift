@@ -345,40 +345,4 @@ import Testing
         let octets = try Data(contentsOf: URL(filePath: laboratory.path + "-wal"))
         #expect(octets.range(of: Data(transaction.octets)) == nil)
     }
-
-    // MARK: Import
-
-    private func row(_ serial: String?, user: String? = nil) -> ImportedToken {
-        var new = NewToken(kind: .hotp)
-        new.serial = serial
-        new.secret = .rfc
-        return ImportedToken(new, userName: user)
-    }
-
-    @Test func anImportIsAllOrNothing() throws {
-        let store = try Laboratory().store
-        let bad: [(ImportedToken, StoreError)] = [
-            (row("H2"), .serialExists("H2")),
-            (row("H3", user: "nobody"), .noSuchUser(name: "nobody", resolver: "local")),
-            (row(nil), .invalid("an imported token needs a serial")),
-        ]
-        for (row, error) in bad {
-            #expect(throws: StoreError.importRow(index: 2, error)) {
-                try store.importTokens([self.row("H1"), self.row("H2"), row], resolver: "local")
-            }
-            #expect(try store.tokens().isEmpty)
-        }
-    }
-
-    @Test func anImportMakesUsersWhereItMay() throws {
-        let store = try Laboratory().store
-        let rows = (0..<25_000).map { row("H\($0)", user: "user\($0 / 2)") }
-        var told: [Int] = []
-        let count = try store.importTokens(rows, resolver: "local", createsUsers: true) { told.append($0) }
-        #expect(count == 25_000)
-        #expect(told == [10_000, 20_000])
-        #expect(try store.users().count == 12_500)
-        let user = try #require(try store.user(named: "user7", resolver: "local"))
-        #expect(try store.tokens(TokenFilter(owner: user.id)).map(\.serial) == ["H14", "H15"])
-    }
 }

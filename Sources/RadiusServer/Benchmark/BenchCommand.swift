@@ -116,7 +116,7 @@ enum BenchCommand {
         plan.loginsMaximum = try invocation.number(of: logins, in: 1...Int.max) ?? .max
         plan.ports = try invocation.number(of: ports, in: 1...256) ?? 16
         plan.retryAfterInMilliseconds = Int64(try invocation.number(of: timeout, in: 1...60_000) ?? 1000)
-        plan.retriesMaximum = try invocation.number(of: retries, in: 0...1000) ?? 3
+        plan.retriesMaximum = try invocation.number(of: retries, in: 0...1_000_000) ?? 3
         plan.isCredulous = arguments.isSet(unverified)
         if plan.modes == [.race] {
             plan.copies = try invocation.number(of: copies, in: 2...plan.requestsMaximum) ?? 32

@@ -256,3 +256,11 @@ extension Optional: DatabaseValue where Wrapped: DatabaseValue {
         return self.bind(to: &parameters)
     }
 }
+
+extension StoreError {
+    /// Whether somebody else went on writing for longer than the connection waits.
+    var isBusy: Bool {
+        guard case .database(let error) = self else { return false }
+        return error.code & 0xff == SQLITE_BUSY
+    }
+}

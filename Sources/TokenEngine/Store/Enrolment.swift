@@ -1,6 +1,6 @@
 package import Cryptography
 
-/// Making tokens: one for somebody who waits, or a million from a file.
+/// Making a token for somebody who waits.
 extension Store {
     /// - Returns: the token as it was stored; ``Token/secret`` holds the seed, generated or given, to be shown once.
     /// - Throws: ``StoreError/serialExists(_:)``, ``StoreError/invalid(_:)``.
@@ -15,74 +15,14 @@ extension Store {
             let inserter = try TokenInserter(database)
             var token = try new.token(
                 id: TokenID(row: 0), serial: serial, secret: secret, pin: hash.map { .hash($0) } ?? .none)
-            token.id = try inserter.insert(token, cipher: keys.cipher, random: random, store: self)
+            token.id = try inserter.insert(
+                token, of: token.owner, secret: StoredSecret(sealing: token, keys.cipher, random), store: self)
             return token
         }
     }
 
-    /// Adds many tokens in one transaction: all or none. Their PINs stay sealed until they are first used.
-    ///
-    /// - Parameters:
-    ///   - tokens: each with a serial and a secret.
-    ///   - resolver: the local resolver that the owners are looked for in.
-    ///   - createsUsers: whether to make the users that the resolver lacks.
-    ///   - progress: told how many are done, every ten thousand.
-    /// - Returns: how many were added.
-    /// - Throws: ``StoreError/importRow(index:_:)``; nothing was added then.
-    package func importTokens(
-        _ tokens: some Sequence<ImportedToken>, resolver: String, createsUsers: Bool = false,
-        settings: EngineSettings = EngineSettings(), random: any RandomOctets = SecureRandom(),
-        progress: (Int) -> Void = { _ in }
-    ) throws(StoreError) -> Int {
-        try transaction { () throws(StoreError) in
-            let inserter = try TokenInserter(database)
-            var count = 0
-            for row in tokens {
-                do throws(StoreError) {
-                    try add(row, resolver, createsUsers, inserter, settings, random)
-                } catch {
-                    throw .importRow(index: count, error)
-                }
-                count += 1
-                if count.isMultiple(of: 10_000) { progress(count) }
-            }
-            return count
-        }
-    }
-
-    private func add(
-        _ row: ImportedToken, _ resolver: String, _ createsUsers: Bool, _ inserter: borrowing TokenInserter,
-        _ settings: EngineSettings, _ random: any RandomOctets
-    ) throws(StoreError) {
-        guard let serial = row.token.serial else { throw .invalid("an imported token needs a serial") }
-        guard row.token.secret != nil || row.token.kind == .spass else {
-            throw .invalid("an imported token needs a secret")
-        }
-        var new = row.token
-        if let name = row.userName { new.owner = try owner(named: name, resolver, createsUsers, inserter) }
-        var pin = StoredPIN.none
-        if let typed = new.pin, !typed.isEmpty {
-            pin = .sealed(
-                try cryptography { () throws(CryptographyError) in
-                    try keys.cipher.seal(
-                        typed.canonical, context: TokenTable.pinContext(serial: serial), random: random)
-                })
-        }
-        let token = try new.token(
-            id: TokenID(row: 0), serial: serial, secret: try secret(of: new, settings, random), pin: pin)
-        _ = try inserter.insert(token, cipher: keys.cipher, random: random, store: self)
-    }
-
-    private func owner(
-        named name: String, _ resolver: String, _ createsUsers: Bool, _ inserter: borrowing TokenInserter
-    ) throws(StoreError) -> UserID {
-        if let user = try user(named: name, resolver: resolver) { return user.id }
-        guard createsUsers, !name.isEmpty else { throw .noSuchUser(name: name, resolver: resolver) }
-        try inserter.insertUser.run(resolver, name.canonical)
-        return UserID(resolver: resolver, uid: String(database.lastInsertedRow))
-    }
-
-    private func secret(
+    /// The secret as the token will have it: a seed, generated where none is given, or the hash of a password.
+    func secret(
         of new: NewToken, _ settings: EngineSettings, _ random: any RandomOctets
     ) throws(StoreError) -> TokenSecret {
         switch new.kind {
@@ -124,7 +64,6 @@ extension Store {
 struct TokenInserter: ~Copyable {
     private let insertToken: Statement
     private let insertCounters: Statement
-    let insertUser: Statement
 
     init(_ database: borrowing Database) throws(StoreError) {
         let insertToken = try database.prepare(
@@ -140,22 +79,20 @@ struct TokenInserter: ~Copyable {
             INSERT INTO token_counter (token, counter, drift, fail_count, authentications, successes)
             VALUES (?, ?, ?, ?, ?, ?)
             """)
-        let insertUser = try database.prepare("INSERT INTO user (resolver, name) VALUES (?, ?)")
         self.insertToken = insertToken
         self.insertCounters = insertCounters
-        self.insertUser = insertUser
     }
 
     /// - Returns: the number of the new row.
     /// - Throws: ``StoreError/serialExists(_:)``.
     func insert(
-        _ token: Token, cipher: AuthenticatedCipher, random: any RandomOctets, store: Store
+        _ token: Token, of owner: UserID?, secret: StoredSecret, store: Store
     ) throws(StoreError) -> TokenID {
         let (limits, state, counters) = (token.limits, token.state, token.counters)
         try insertToken.run(
-            token.serial, token.kind.rawValue, token.owner?.resolver, token.owner?.uid,
-            try Self.stored(token.secret, serial: token.serial, cipher, random), Self.stored(token.pin), token.digits,
-            token.algorithm.rawValue, token.periodInSeconds, limits.failCountMaximum, limits.countWindow,
+            token.serial, token.kind.rawValue, owner?.resolver, owner?.uid,
+            secret, StoredSecret(token.pin), token.digits, token.algorithm.rawValue, token.periodInSeconds,
+            limits.failCountMaximum, limits.countWindow,
             limits.syncWindow, limits.timeWindowInSeconds, limits.authenticationsMaximum, limits.successesMaximum,
             limits.validFrom?.milliseconds, limits.validUntil?.milliseconds, state.isEnabled, state.isRevoked,
             state.isLocked, state.isAwaitingEnrolment, token.description)
@@ -166,35 +103,36 @@ struct TokenInserter: ~Copyable {
         try store.insert(token.attributes, ofToken: row)
         return TokenID(row: row)
     }
-
-    private static func stored(
-        _ secret: TokenSecret, serial: String, _ cipher: AuthenticatedCipher, _ random: any RandomOctets
-    ) throws(StoreError) -> StoredSecret {
-        switch secret {
-        case .seed(let seed):
-            .octets(
-                try cryptography { () throws(CryptographyError) in
-                    try cipher.seal(seed, context: TokenTable.seedContext(serial: serial), random: random)
-                })
-        case .password(let hash): .text(hash.text)
-        case .none, .unreadable: .null
-        }
-    }
-
-    private static func stored(_ pin: StoredPIN) -> StoredSecret {
-        switch pin {
-        case .none: .null
-        case .hash(let hash): .text(hash.text)
-        case .sealed(let sealed): .octets(sealed)
-        }
-    }
 }
 
 /// A secret's column: sealed octets, the text of a hash, or nothing.
-private enum StoredSecret: DatabaseValue {
+enum StoredSecret: DatabaseValue {
     case octets([UInt8])
     case text(String)
     case null
+
+    /// The secret of `token`; a seed is sealed.
+    init(
+        sealing token: Token, _ cipher: AuthenticatedCipher, _ random: any RandomOctets
+    ) throws(StoreError) {
+        switch token.secret {
+        case .seed(let seed):
+            self = .octets(
+                try cryptography { () throws(CryptographyError) in
+                    try cipher.seal(seed, context: TokenTable.seedContext(serial: token.serial), random: random)
+                })
+        case .password(let hash): self = .text(hash.text)
+        case .none, .unreadable: self = .null
+        }
+    }
+
+    init(_ pin: StoredPIN) {
+        switch pin {
+        case .none: self = .null
+        case .hash(let hash): self = .text(hash.text)
+        case .sealed(let sealed): self = .octets(sealed)
+        }
+    }
 
     func bind(to parameters: inout Parameters) -> Int32 {
         switch self {

@@ -100,7 +100,17 @@ enum Migrations {
                 policies TEXT NOT NULL,
                 code BLOB NOT NULL)
             """,
-        ]
+        ],
+        [
+            // The rows of an import that has not come to its end, which do not count yet: kind is the name of their table.
+            """
+            CREATE TABLE unfinished (
+                kind TEXT NOT NULL,
+                first INTEGER NOT NULL,
+                last INTEGER NOT NULL,
+                PRIMARY KEY (kind, first)) WITHOUT ROWID
+            """
+        ],
     ]
 }
 

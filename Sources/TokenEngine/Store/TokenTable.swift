@@ -2,23 +2,25 @@ import Cryptography
 
 /// Tokens, their hot counters and their attributes, as rows.
 enum TokenTable {
-    /// A token, its counters, and its attributes, a row for each attribute; one row where there are none.
+    /// A token, its counters, and its attributes, a row for each attribute; one row where there are none. Those of an import
+    /// that has not come to its end do not count yet.
     private static let columns = """
-        SELECT token.id, serial, kind, resolver, uid, secret, pin, digits, algorithm, period, fail_count_maximum,
+        SELECT token.id, serial, token.kind, resolver, uid, secret, pin, digits, algorithm, period, fail_count_maximum,
             count_window, sync_window, time_window, authentications_maximum, successes_maximum, valid_from,
             valid_until, is_enabled, is_revoked, is_locked, is_awaiting_enrolment, description,
             counter, drift, fail_count, authentications, successes, token_attribute.name, token_attribute.value
         FROM token JOIN token_counter ON token_counter.token = token.id
             LEFT JOIN token_attribute ON token_attribute.token = token.id
+        WHERE NOT EXISTS (SELECT 1 FROM unfinished WHERE kind = 'token' AND token.id BETWEEN first AND last)
         """
 
     static let selectOfOwner = """
-        \(columns) WHERE resolver = ? AND uid = ? ORDER BY token.id, token_attribute.position
+        \(columns) AND resolver = ? AND uid = ? ORDER BY token.id, token_attribute.position
         """
-    static let selectBySerial = "\(columns) WHERE serial = ? ORDER BY token.id, token_attribute.position"
+    static let selectBySerial = "\(columns) AND serial = ? ORDER BY token.id, token_attribute.position"
     static let selectAll = """
         \(columns)
-        WHERE (?1 IS NULL OR (resolver = ?1 AND uid = ?2)) AND (?3 IS NULL OR kind = ?3)
+        AND (?1 IS NULL OR (resolver = ?1 AND uid = ?2)) AND (?3 IS NULL OR token.kind = ?3)
             AND (?4 IS NULL OR serial GLOB ?4) AND (?5 IS NULL OR (uid IS NOT NULL) = ?5)
         ORDER BY token.id, token_attribute.position
         """

@@ -14,8 +14,11 @@ extension Store {
             guard try user(named: name, resolver: resolver) == nil else {
                 throw .userExists(name: name, resolver: resolver)
             }
+            // An import that is under way may have taken the name.
             try database.run(
-                "INSERT INTO user (resolver, name, password) VALUES (?, ?, ?)", resolver, name, hash?.text)
+                "INSERT INTO user (resolver, name, password) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", resolver, name,
+                hash?.text)
+            guard database.changedRows == 1 else { throw .userExists(name: name, resolver: resolver) }
             let id = UserID(resolver: resolver, uid: String(database.lastInsertedRow))
             try insert(attributes, of: id)
             return User(id: id, name: name, attributes: attributes, password: hash)

@@ -2,14 +2,16 @@ import Cryptography
 
 /// Local users and their attributes, as rows.
 enum UserTable {
-    /// A user and their attributes, a row for each attribute, in order; one row where there are none.
+    /// A user and their attributes, a row for each attribute, in order; one row where there are none. Those of an import that
+    /// has not come to its end do not count yet.
     private static let columns = """
         SELECT user.id, user.resolver, user.name, user.password, user_attribute.name, user_attribute.value
         FROM user LEFT JOIN user_attribute ON user_attribute.user = user.id
+        WHERE NOT EXISTS (SELECT 1 FROM unfinished WHERE kind = 'user' AND user.id BETWEEN first AND last)
         """
 
-    static let select = "\(columns) WHERE user.resolver = ? AND user.name = ? ORDER BY user_attribute.position"
-    static let selectByNumber = "\(columns) WHERE user.id = ? ORDER BY user_attribute.position"
+    static let select = "\(columns) AND user.resolver = ? AND user.name = ? ORDER BY user_attribute.position"
+    static let selectByNumber = "\(columns) AND user.id = ? ORDER BY user_attribute.position"
     static let selectAll = "\(columns) ORDER BY user.resolver, user.name, user.id, user_attribute.position"
 
     /// Adds what `row` says: a user, or one more attribute of the last one.

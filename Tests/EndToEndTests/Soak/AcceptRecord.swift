@@ -23,9 +23,9 @@ struct AcceptRecord {
     /// What contradicts the record; empty when all is well.
     ///
     /// - Parameters:
-    ///   - counters: each token's next counter, as stored.
+    ///   - counters: each token's next counter, as stored; nil for TOTP, of which nobody is told.
     ///   - audited: how many accepts of each token are in the audit.
-    func contradictions(counters: [String: Int64], audited: [String: Int]) -> [String] {
+    func contradictions(counters: [String: Int64]?, audited: [String: Int]) -> [String] {
         var found: [String] = []
         var seen: Set<Accept> = []
         var counts: [String: Int] = [:]
@@ -34,7 +34,7 @@ struct AcceptRecord {
             if !seen.insert(accept).inserted {
                 found.append("\(accept.serial): counter \(accept.position) was accepted twice")
             }
-            if counters[accept.serial, default: 0] <= accept.position {
+            if let counters, counters[accept.serial, default: 0] <= accept.position {
                 let counter = counters[accept.serial].map { "is \($0)" } ?? "is gone"
                 found.append("\(accept.serial): counter \(accept.position) was accepted, and the stored one \(counter)")
             }

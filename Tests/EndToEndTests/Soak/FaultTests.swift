@@ -121,8 +121,46 @@ struct FaultTests {
     }
 }
 
-@Suite("A clock that is set back gives no one-time password a second life")
+@Suite("A clock that is set back gives no one-time password a second life", .serialized)
 struct ClockTests {
+    @Test("under load, and killed while it is wrong")
+    func load() throws {
+        var random = Soak.generator(for: "clock")
+        for series in Soak.series(of: Soak.rounds(few: 2)) {
+            // Each of them has nine passwords at once, and then one each half minute.
+            let accounts = try LoadAccounts(60 * series.count, type: "totp", of: CrashTests.installation())
+            let machine = try FaultyMachine(accounts.installation)
+            var server = try machine.start()
+            for round in series { try self.round(round, on: machine, accounts, &server, &random) }
+            server.stop()
+        }
+    }
+
+    private func round(
+        _ round: Int, on machine: FaultyMachine, _ accounts: LoadAccounts, _ server: inout ServerProcess,
+        _ random: inout SeededGenerator
+    ) throws {
+        let load = try accounts.load([
+            "--wrong", "20", "--rate", "500", "--logins", "400", "--timeout", "200", "--retries", "200",
+        ])
+        let isThere = try load.waitForAccepts(.random(in: 1...100, using: &random))
+        try #require(isThere, "round \(round): \(server.story)")
+        // By less than the window, by more, and to before 1970.
+        let reach = try #require([170, 100_000, 2_000_000_000].randomElement(using: &random))
+        try machine.setClock(secondsOff: -.random(in: reach / 2...reach, using: &random))
+        usleep(.random(in: 0...300_000, using: &random))
+        if Bool.random(using: &random) {
+            server.crash()
+            server = try machine.start()
+        }
+        try machine.setClock(secondsOff: 0)
+        let counts = try load.report().counts
+        #expect(counts.falseAccepts == 0 && counts.wrongAuthenticators == 0, "round \(round): \(counts)")
+        #expect(counts.lost == 0, "round \(round): \(counts)")
+        #expect(try accounts.contradictions() == [], "round \(round)")
+        try accounts.expectRefused(by: server, lastOf: 8, "round \(round)")
+    }
+
     @Test("by an hour, by a year, to before 1970", arguments: [3600, 31_536_000, 2_000_000_000])
     func back(seconds: Int) throws {
         let machine = try FaultyMachine(Installation())

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("While tokens are imported")
+struct ImportTests {
+    private func running(_ arguments: String..., on installation: Installation) throws -> Process {
+        let process = Process()
+        process.executableURL = Command.watchword
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(installation.environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    @Test("logins are answered; killed, the import leaves nothing that counts; begun anew, it brings all")
+    func killed() throws {
+        let installation = try CrashTests.installation()
+        try installation.enrol("alice")
+        let tokens = try installation.watchword("bench", "tokens", "--users", "20000")
+        try installation.write(tokens, to: "tokens.csv")
+        let path = installation.folder.appending(path: "tokens.csv").path()
+        let server = try ServerProcess(installation)
+
+        let first = try running("token", "import", path, "--create-users", on: installation)
+        // Its first rows are there when the log has grown by more than a login makes it grow.
+        let log = installation.folder.appending(path: "watchword.db-wal").path()
+        let hasBegun = Soak.wait {
+            let size = (try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int
+            return size ?? 0 > 1 << 20 || !first.isRunning
+        }
+        try #require(hasBegun)
+        #expect(first.isRunning)
+        #expect(try server.login("alice", "1234755224").code == RadiusMessage.accessAccept)
+        kill(first.processIdentifier, SIGKILL)
+        first.waitUntilExit()
+
+        let serials = try installation.watchword("token", "list", "--json").matches(of: /"serial"/).count
+        #expect(serials == 1)
+        #expect(try server.login("bench1", "1234000000").code == RadiusMessage.accessReject)
+        try installation.watchword("token", "import", path, "--create-users")
+        #expect(try installation.watchword("token", "list", "--json").matches(of: /"serial"/).count == 20_001)
+        #expect(try server.login("alice", "1234287082").code == RadiusMessage.accessAccept)
+        server.stop()
+    }
+}
