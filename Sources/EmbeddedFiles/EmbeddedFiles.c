@@ -69,6 +69,9 @@ static const struct watchword_embedded_file files[] = {
     {"dictionary.d/infoblox", (const unsigned char[]){
 #embed "../../dictionary.d/infoblox" suffix(, 0)
     }},
+    {"dictionary.d/ivanti", (const unsigned char[]){
+#embed "../../dictionary.d/ivanti" suffix(, 0)
+    }},
     {"dictionary.d/juniper", (const unsigned char[]){
 #embed "../../dictionary.d/juniper" suffix(, 0)
     }},
@@ -108,8 +111,20 @@ static const struct watchword_embedded_file files[] = {
     {"dictionary.d/sonicwall", (const unsigned char[]){
 #embed "../../dictionary.d/sonicwall" suffix(, 0)
     }},
+    {"dictionary.d/sophos", (const unsigned char[]){
+#embed "../../dictionary.d/sophos" suffix(, 0)
+    }},
+    {"dictionary.d/strongswan", (const unsigned char[]){
+#embed "../../dictionary.d/strongswan" suffix(, 0)
+    }},
     {"dictionary.d/ubiquiti", (const unsigned char[]){
 #embed "../../dictionary.d/ubiquiti" suffix(, 0)
+    }},
+    {"dictionary.d/watchguard", (const unsigned char[]){
+#embed "../../dictionary.d/watchguard" suffix(, 0)
+    }},
+    {"dictionary.d/wispr", (const unsigned char[]){
+#embed "../../dictionary.d/wispr" suffix(, 0)
     }},
     {"dictionary.d/zyxel", (const unsigned char[]){
 #embed "../../dictionary.d/zyxel" suffix(, 0)

@@ -2,6 +2,8 @@
 struct DictionaryParser {
     /// TLVs may stand within TLVs, but only so deep.
     static let tlvDepthMaximum = 4
+    /// FreeRADIUS has the options of DHCP as the attributes of a vendor whom no packet of RADIUS knows.
+    private static let vendorOfDHCP: UInt32 = 54
 
     var tables = DictionaryTables()
     /// Where each name was defined, for the message about a second definition.
@@ -92,7 +94,8 @@ struct DictionaryParser {
         let path = AttributePath(prefix + (try numbers(fields[2])))
         try checkPath(path)
         try flags.check(type, size: size, path: path, isWithinTLV: scope.isWithinTLV)
-        if type == .tlv, path.isVendorSpecific, let format = tables.vendors[path.vendor]?.format,
+        if type == .tlv, path.isVendorSpecific, path.vendor != Self.vendorOfDHCP,
+            let format = tables.vendors[path.vendor]?.format,
             format.typeSize != 1 || format.lengthSize != 1
         {
             throw .mistake("type tlv for a vendor whose format is not 1,1 (expected another type)")
