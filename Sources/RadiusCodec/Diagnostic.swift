@@ -9,14 +9,15 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
     /// Counted from 1; 0 when the whole file is meant.
     package let line: Int
     package let severity: Severity
-    /// What is wrong, without a full stop; what was expected stands behind it in parentheses.
+    /// What is wrong, without a full stop; what was expected stands behind it in parentheses. Control characters that it
+    /// repeats of the file are escaped.
     package let message: String
 
     package init(file: String, line: Int = 0, severity: Severity = .error, _ message: String) {
         self.file = file
         self.line = line
         self.severity = severity
-        self.message = message
+        self.message = QuotedText.harmless(message)
     }
 
     /// `file:line: what (expected what)`, with `warning: ` before the message of a warning.

@@ -68,6 +68,14 @@ struct ValueTests {
         #expect(attribute.octets.hexadecimal == octets.filter { $0 != " " })
     }
 
+    @Test("what a complaint repeats acts on no terminal", arguments: ["User-Nam\u{1b}[2J = x", "Class:\u{9b}2J = x"])
+    func harmless(_ line: String) throws {
+        let error = #expect(throws: AttributeValueError.self) { try Self.dictionary.attribute(parsing: line) }
+        #expect(
+            error?.description.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+                == true)
+    }
+
     @Test(
         "a line that is no attribute is refused",
         arguments: [

@@ -31,7 +31,13 @@ struct AttributeDecoder {
             default:
                 let definition = tables.definition(at: path)
                 if definition?.flags.isConcatenated == true {
-                    offset = concatenated(at: offset, as: path, &workspace)
+                    let run = joined(at: offset)
+                    value(at: path, run.octets, &workspace)
+                    offset = run.end
+                } else if definition?.holdsFilterRules == true {
+                    let run = joined(at: offset)
+                    for rule in run.octets.split(separator: 0) { value(at: path, Array(rule), &workspace) }
+                    offset = run.end
                 } else {
                     value(at: path, Array(octets[offset + 2..<end]), &workspace)
                     offset = end
@@ -42,10 +48,9 @@ struct AttributeDecoder {
 
     // MARK: Containers
 
-    /// Joins attributes of one type that follow each other (RFC 8044 §3.6).
-    private mutating func concatenated(
-        at start: Int, as path: AttributePath, _ workspace: inout CodecWorkspace
-    ) -> Int {
+    /// The values of attributes of one type that follow each other, joined (RFC 8044 §3.6). Those of NAS-Filter-Rule are
+    /// rules with a NUL between them, wherever an attribute may end (RFC 4849 §2).
+    private func joined(at start: Int) -> (octets: [UInt8], end: Int) {
         var joined: [UInt8] = []
         var offset = start
         while offset < octets.count, octets[offset] == octets[start] {
@@ -53,8 +58,7 @@ struct AttributeDecoder {
             joined += octets[offset + 2..<end]
             offset = end
         }
-        value(at: path, joined, &workspace)
-        return offset
+        return (joined, offset)
     }
 
     /// The TLVs that fill a value (RFC 6929 §2.3).

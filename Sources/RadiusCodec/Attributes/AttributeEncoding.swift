@@ -5,106 +5,204 @@ extension PacketBuilder {
     /// - Throws: when it does not fit; the packet is then as it was before.
     package mutating func append(_ attribute: EncodedAttribute) throws(AttributeDoesNotFit) {
         let definition = attribute.definition
-        let path = definition.path.numbers
-        guard !definition.isInternal, path.allSatisfy({ $0 <= 0xff_ffff }) else { throw .notOfPackets }
-        guard !attribute.octets.isEmpty || definition.encryption != nil || definition.path.mayBeEmpty else { return }
+        let path = definition.path
+        let numbers = path.numbers
+        guard !definition.isInternal, numbers.allSatisfy({ $0 <= 0xff_ffff }) else { throw .notOfPackets }
+        guard !attribute.octets.isEmpty || definition.encryption != nil || path.mayBeEmpty else { return }
+        if definition.holdsFilterRules { return try appendFilterRule(attribute) }
         var body = try AttributeBody(attribute)
-        for number in path[definition.path.attributeDepth...].reversed() { try body.wrap(inTLV: number) }
+        var depth = numbers.count
+        while depth > path.attributeDepth {
+            depth -= 1
+            try body.wrap(inTLV: numbers[depth])
+        }
 
-        let type = UInt8(truncatingIfNeeded: path[0])
-        if definition.path.isVendorSpecific {
-            try appendVendorSpecific(body, vendor: path[1], type: path[2], format: definition.format)
-        } else if definition.path.isExtended {
-            if definition.path.isExtendedVendorSpecific {
-                body.prepend(bigEndian(path[2], size: 4) + bigEndian(path[3], size: 1))
+        var header = AttributeHeader(type: UInt8(truncatingIfNeeded: numbers[0]))
+        if path.isVendorSpecific {
+            let format = definition.format
+            header.append(numbers[1], size: 4)
+            header.append(numbers[2], size: format.typeSize)
+            if format.continues {
+                header.lengthIndex = header.count
+                header.moreFlagIndex = header.count + 1
+                header.append(0, size: 2)
+            } else {
+                header.append(UInt32(format.headerSize + body.count), size: format.lengthSize)
             }
-            let header = [UInt8(truncatingIfNeeded: path[1])] + (definition.path.isLongExtended ? [0] : [])
-            try appendPieces(type, header: header, body, moreFlagAt: definition.path.isLongExtended ? 1 : nil)
+        } else if path.isExtended {
+            header.append(numbers[1], size: 1)
+            if path.isLongExtended {
+                header.moreFlagIndex = header.count
+                header.append(0, size: 1)
+            }
+            if path.isExtendedVendorSpecific {
+                body.prepend(numbers[3], size: 1)
+                body.prepend(numbers[2], size: 4)
+            }
         } else {
-            try appendPieces(type, header: [], body, mayRepeat: definition.flags.isConcatenated)
+            header.mayRepeat = definition.flags.isConcatenated
         }
+        try append(body, behind: header)
     }
 
-    private mutating func appendVendorSpecific(
-        _ body: AttributeBody, vendor: UInt32, type: UInt32, format: VendorFormat
-    ) throws(AttributeDoesNotFit) {
-        let header = bigEndian(vendor, size: 4) + bigEndian(type, size: format.typeSize)
-        guard !format.continues else {
-            return try appendPieces(26, header: header + [0, 0], body, lengthAt: 5, moreFlagAt: 6)
+    /// Appends a filter rule: to the attribute of the one before, parted from it by a NUL, and on into further attributes as
+    /// far as it takes (RFC 4849 §2).
+    private mutating func appendFilterRule(_ rule: EncodedAttribute) throws(AttributeDoesNotFit) {
+        let type = AttributeType.nasFilterRule.rawValue
+        var last = octets.count
+        var hasRules = false
+        var offset = Packet.headerSize
+        while offset < octets.count {
+            hasRules = hasRules || octets[offset] == type
+            last = offset
+            offset += Int(octets[offset + 1])
         }
-        let size = UInt32(format.headerSize + body.octets.count)
-        try appendPieces(26, header: header + bigEndian(size, size: format.lengthSize), body)
-    }
-
-    private func bigEndian(_ number: UInt32, size: Int) -> [UInt8] {
-        (0..<size).map { UInt8(truncatingIfNeeded: number >> UInt32((size - 1 - $0) * 8)) }
+        let started = last < octets.count && octets[last] == type ? Array(octets[(last + 2)...]) : []
+        let value = started + (hasRules ? [0] : []) + rule.octets
+        let replaced = started.isEmpty ? 0 : 2 + started.count
+        var header = AttributeHeader(type: type)
+        header.mayRepeat = true
+        try checkRoom(for: header.size(of: value.count) - replaced)
+        removeOctets(replaced)
+        try append(AttributeBody(EncodedAttribute(definition: rule.definition, octets: value)), behind: header)
     }
 
     /// Appends `body` behind `header`, in one attribute or, where the form has a way to say so, in several.
-    ///
-    /// - Parameters:
-    ///   - lengthAt: which octet of the header takes the size of what begins two octets before it ends (WiMAX).
-    ///   - moreFlagAt: which octet of the header says that the next attribute goes on.
-    ///   - mayRepeat: whether the value goes on in the next attribute of the type without saying so.
-    private mutating func appendPieces(
-        _ type: UInt8, header: [UInt8], _ body: AttributeBody, lengthAt: Int? = nil, moreFlagAt: Int? = nil,
-        mayRepeat: Bool = false
+    private mutating func append(
+        _ body: AttributeBody, behind header: AttributeHeader
     ) throws(AttributeDoesNotFit) {
-        let room = 253 - header.count
-        let pieceCount = max(1, (body.octets.count + room - 1) / room)
-        let isFragmentable = (moreFlagAt != nil || mayRepeat) && body.hiding == nil
-        guard pieceCount == 1 || isFragmentable else {
-            throw .valueTooLarge(size: body.octets.count, maximum: room)
+        guard body.count <= header.room || (header.mayGoOn && body.hiding == nil) else {
+            throw .valueTooLarge(size: body.count, maximum: header.room)
         }
-        try checkRoom(for: pieceCount * (2 + header.count) + body.octets.count)
+        try checkRoom(for: header.size(of: body.count))
         var start = 0
-        while true {
-            let end = min(start + room, body.octets.count)
-            var header = header
-            if let lengthAt { header[lengthAt] = UInt8(3 + end - start) }
-            if let moreFlagAt, end < body.octets.count { header[moreFlagAt] |= 0x80 }
-            appendOctets([type, UInt8(2 + header.count + end - start)] + header)
+        repeat {
+            let end = min(start + header.room, body.count)
+            appendHeader(header, size: end - start, goesOn: end < body.count)
             if let (method, range) = body.hiding { hide(range, by: method) }
-            appendOctets(body.octets[start..<end])
+            for index in start..<end { appendOctet(body[index]) }
             start = end
-            if start >= body.octets.count { return }
+        } while start < body.count
+    }
+
+    private mutating func appendHeader(_ header: AttributeHeader, size: Int, goesOn: Bool) {
+        for index in 0..<header.count {
+            switch index {
+            case 1: appendOctet(UInt8(header.count + size))
+            // WiMAX counts from the type on: type, length and the octet with the flag.
+            case header.lengthIndex: appendOctet(UInt8(3 + size))
+            case header.moreFlagIndex: appendOctet(goesOn ? 0x80 : 0)
+            default: appendOctet(header[index])
+            }
         }
     }
 }
 
-/// What an attribute carries: its value with tag and padding, and the run of it that has yet to be hidden.
+/// What stands before an attribute's value, from the type on, and how a value goes on that is too large for one attribute.
+private struct AttributeHeader {
+    private var octets = ShortOctets()
+    /// Which octet takes the size of a piece, in the manner of WiMAX.
+    var lengthIndex: Int?
+    /// Which octet says that the next attribute goes on.
+    var moreFlagIndex: Int?
+    /// Whether the value goes on in the next attribute of the type without saying so.
+    var mayRepeat = false
+
+    init(type: UInt8) {
+        octets.append(type)
+        octets.append(0)
+    }
+
+    var count: Int { octets.count }
+    /// How much of a value stands behind it.
+    var room: Int { 255 - octets.count }
+    var mayGoOn: Bool { mayRepeat || moreFlagIndex != nil }
+
+    subscript(index: Int) -> UInt8 { octets[index] }
+
+    mutating func append(_ number: UInt32, size: Int) { octets.append(number, size: size) }
+
+    /// What a value of `size` octets takes with all the headers that it needs.
+    func size(of size: Int) -> Int { max(1, (size + room - 1) / room) * count + size }
+}
+
+/// What an attribute carries: its value, what stands before it (the numbers of its TLVs, tag, salt and length), the NULs
+/// that pad it, and the run of all this that has yet to be hidden.
 private struct AttributeBody {
-    private(set) var octets: [UInt8]
-    private(set) var hiding: (method: Encryption, range: Range<Int>)?
+    /// Written from the innermost outwards, hence read backwards.
+    private var prefix = ShortOctets()
+    private let value: [UInt8]
+    /// How many octets of the value are not carried: the first of a number, which the tag replaces.
+    private let skipped: Int
+    private let paddingSize: Int
+    private let encryption: Encryption?
+    /// Where the hidden octets begin, counted from the end of the body.
+    private let hiddenSize: Int
 
     init(_ attribute: EncodedAttribute) throws(AttributeDoesNotFit) {
         let definition = attribute.definition
-        octets = attribute.octets
-        if let method = definition.encryption {
-            let (padded, range) = try method.padded(octets)
-            octets = padded
-            hiding = (method, range)
+        value = attribute.octets
+        encryption = definition.encryption
+        let tagReplacesOctet = definition.hasTag && definition.type == .integer && encryption == nil && value.count == 4
+        skipped = tagReplacesOctet ? 1 : 0
+        if let encryption {
+            hiddenSize = try encryption.hiddenSize(of: value.count)
+            paddingSize = hiddenSize - value.count - (encryption == .tunnelPassword ? 1 : 0)
+            if encryption == .tunnelPassword { prepend(UInt32(value.count), size: 3) }
+        } else {
+            hiddenSize = 0
+            paddingSize = 0
         }
         guard definition.hasTag else { return }
-        if definition.type == .integer, definition.encryption == nil {
-            if octets.count == 4 { octets[0] = attribute.tag ?? 0 }
+        if definition.type == .integer, encryption == nil {
+            if tagReplacesOctet { prepend(UInt32(attribute.tag ?? 0), size: 1) }
         } else if let tag = attribute.tag {
-            prepend([tag])
-        } else if definition.encryption == .tunnelPassword || octets.first.map({ $0 < 0x20 }) ?? false {
+            prepend(UInt32(tag), size: 1)
+        } else if encryption == .tunnelPassword || (value.first ?? 0) < 0x20 {
             // Untagged, but the first octet would be taken for a tag (RFC 2868 §3.1).
-            prepend([0])
+            prepend(0, size: 1)
         }
     }
 
-    mutating func prepend(_ header: [UInt8]) {
-        octets = header + octets
-        if let (method, range) = hiding {
-            hiding = (method, range.lowerBound + header.count..<range.upperBound + header.count)
-        }
+    var count: Int { prefix.count + value.count - skipped + paddingSize }
+
+    var hiding: (method: Encryption, range: Range<Int>)? {
+        encryption.map { ($0, count - hiddenSize..<count) }
+    }
+
+    subscript(index: Int) -> UInt8 {
+        if index < prefix.count { return prefix[prefix.count - 1 - index] }
+        let position = index - prefix.count + skipped
+        return position < value.count ? value[position] : 0
+    }
+
+    /// Puts a number before what is there, most significant octet first.
+    mutating func prepend(_ number: UInt32, size: Int) {
+        for shift in 0..<size { prefix.append(UInt8(truncatingIfNeeded: number >> UInt32(shift * 8))) }
     }
 
     mutating func wrap(inTLV number: UInt32) throws(AttributeDoesNotFit) {
-        guard octets.count <= 253 else { throw .valueTooLarge(size: octets.count, maximum: 253) }
-        prepend([UInt8(truncatingIfNeeded: number), UInt8(2 + octets.count)])
+        guard count <= 253 else { throw .valueTooLarge(size: count, maximum: 253) }
+        prepend(UInt32(2 + count), size: 1)
+        prepend(number, size: 1)
+    }
+}
+
+/// A few octets that cost no allocation: as many as stand before any value.
+private struct ShortOctets {
+    // An Extended-Vendor-Specific with TLVs four deep, tagged and salted, needs 17.
+    private var octets = InlineArray<24, UInt8>(repeating: 0)
+    private(set) var count = 0
+
+    subscript(index: Int) -> UInt8 { octets[index] }
+
+    mutating func append(_ octet: UInt8) {
+        octets[count] = octet
+        count += 1
+    }
+
+    /// Appends a number, most significant octet first.
+    mutating func append(_ number: UInt32, size: Int) {
+        for shift in (0..<size).reversed() { append(UInt8(truncatingIfNeeded: number >> UInt32(shift * 8))) }
     }
 }

@@ -13,27 +13,20 @@ extension Encryption {
         }
     }
 
-    /// The clear value as it will be hidden: with its length where one goes along, padded with NULs, and behind two octets for
-    /// the salt.
+    /// How many octets are hidden for a clear value of `size`: with its length where one goes along, and padded with NULs.
     ///
     /// - Throws: when the value is larger than ``sizeMaximum``.
-    func padded(_ clear: [UInt8]) throws(AttributeDoesNotFit) -> (octets: [UInt8], hidden: Range<Int>) {
-        guard clear.count <= sizeMaximum else { throw .valueTooLarge(size: clear.count, maximum: sizeMaximum) }
-        var octets: [UInt8]
-        var start = 0
+    func hiddenSize(of size: Int) throws(AttributeDoesNotFit) -> Int {
+        guard size <= sizeMaximum else { throw .valueTooLarge(size: size, maximum: sizeMaximum) }
         switch self {
-        case .userPassword, .ascendSecret: octets = clear
-        case .tunnelPassword:
-            octets = [0, 0, UInt8(clear.count)] + clear
-            start = 2
+        case .userPassword, .ascendSecret: return HiddenPassword.paddedSize(size)
+        case .tunnelPassword: return HiddenPassword.paddedSize(size + 1)
         }
-        while octets.isEmpty || !(octets.count - start).isMultiple(of: 16) { octets.append(0) }
-        return (octets, start..<octets.count)
     }
 }
 
 extension CodecWorkspace {
-    /// Hides, in place, what ``Encryption/padded(_:)`` made. A salt goes into the two octets before `range`.
+    /// Hides, in place, a run of ``Encryption/hiddenSize(of:)`` octets. A salt goes into the two octets before `range`.
     mutating func hide(
         _ octets: inout [UInt8], in range: Range<Int>, by method: Encryption, secret: SharedSecret,
         requestAuthenticator: Authenticator

@@ -33,6 +33,10 @@ package struct AttributeDefinition: Hashable, Sendable {
     /// Whether it lives in a server only and can stand in no packet.
     package var isInternal: Bool { flags.isVirtual || (path.numbers.count == 1 && path.numbers[0] > 255) }
 
+    /// Whether this is NAS-Filter-Rule, whose attributes joined are rules with a NUL between them, wherever one attribute ends
+    /// and the next begins (RFC 4849 §2).
+    var holdsFilterRules: Bool { type == .string && path == AttributePath(.nasFilterRule) }
+
     /// Whether the value is nothing to show in a log: what is encrypted or marked `secret`, and what lets somebody in who
     /// has it, whatever the dictionary says.
     package var isSecret: Bool {

@@ -6,6 +6,9 @@ package final class AttributeDictionary: Sendable {
 
     init(_ tables: DictionaryTables) { self.tables = tables }
 
+    /// All definitions, in the order of the files.
+    package var definitions: [AttributeDefinition] { tables.definitions }
+
     package func definition(named name: String) -> AttributeDefinition? { tables.definition(named: name) }
 
     /// The last definition at `path`, which is the one whose name is shown.

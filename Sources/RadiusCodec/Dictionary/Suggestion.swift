@@ -7,8 +7,8 @@ package func nearest(to name: String, among names: some Sequence<String>) -> Str
     var best: String?
     var bestDistance = max(1, wanted.count / 3) + 1
     for candidate in names {
+        guard abs(candidate.utf8.count - wanted.count) <= bestDistance else { continue }
         let octets = Array(candidate.lowercased().utf8)
-        guard abs(octets.count - wanted.count) < bestDistance else { continue }
         let distance = editDistance(wanted, octets)
         // Of two that are equally near the first in the alphabet wins, so that the answer does not depend on an order.
         if distance < bestDistance || (distance == bestDistance && best.map { candidate < $0 } ?? false) {

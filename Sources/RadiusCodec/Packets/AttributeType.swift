@@ -22,4 +22,5 @@ package struct AttributeType: RawRepresentable, Hashable, Sendable {
     package static let eapMessage = AttributeType(rawValue: 79)
     package static let messageAuthenticator = AttributeType(rawValue: 80)
     package static let chargeableUserIdentity = AttributeType(rawValue: 89)
+    package static let nasFilterRule = AttributeType(rawValue: 92)
 }

@@ -39,7 +39,7 @@ package struct PacketBuilder: Sendable {
     private let isSigned: Bool
     private let requestAuthenticator: Authenticator
     private let proxyStates: [UInt8]
-    private var octets: [UInt8]
+    private(set) var octets: [UInt8]
     private var hidings: [Hiding] = []
 
     /// A reply to `request`: with its identifier, signed, and with its Proxy-States at the end.
@@ -74,10 +74,14 @@ package struct PacketBuilder: Sendable {
         self.proxyStates = proxyStates
         octets = []
         octets.reserveCapacity(256)
-        octets += [code.rawValue, identifier, 0, 0]
+        octets.append(code.rawValue)
+        octets.append(identifier)
+        octets.append(0)
+        octets.append(0)
         for index in 0..<Authenticator.size { octets.append(authenticator.octets[index]) }
         if isSigned {
-            octets += [AttributeType.messageAuthenticator.rawValue, 18]
+            octets.append(AttributeType.messageAuthenticator.rawValue)
+            octets.append(18)
             for _ in 0..<Authenticator.size { octets.append(0) }
         }
     }
@@ -115,8 +119,11 @@ package struct PacketBuilder: Sendable {
         guard count + size <= Packet.sizeMaximum else { throw .packetFull }
     }
 
-    /// Appends octets for which there is room.
-    mutating func appendOctets(_ octets: some Sequence<UInt8>) { self.octets += octets }
+    /// Appends an octet for which there is room.
+    mutating func appendOctet(_ octet: UInt8) { octets.append(octet) }
+
+    /// Takes the last `count` octets off again, which must be whole attributes in the clear.
+    mutating func removeOctets(_ count: Int) { octets.removeLast(count) }
 
     /// Has the octets `range`, counted from the end of the packet as it is now, hidden when it is finished.
     mutating func hide(_ range: Range<Int>, by method: Encryption) {

@@ -3,17 +3,26 @@ enum QuotedText {
     /// Text without its quotes. What is no UTF-8, and what would act on a terminal, becomes `\ooo`; one NUL at the end,
     /// which some devices send, is left out.
     static func escaped(_ octets: [UInt8]) -> String {
+        escaped(octets[..<(octets.last == 0 ? octets.count - 1 : octets.count)], quotes: true)
+    }
+
+    /// A text for people, in which nothing acts on a terminal: what a message repeats of a file or a command line.
+    static func harmless(_ text: String) -> String {
+        text.utf8.allSatisfy { (0x20...0x7e).contains($0) } ? text : escaped(Array(text.utf8)[...], quotes: false)
+    }
+
+    /// - Parameter quotes: whether `"` and `\` are escaped too, so that the text can stand between quotes.
+    private static func escaped(_ octets: ArraySlice<UInt8>, quotes: Bool) -> String {
         var escaped: [UInt8] = []
-        var index = 0
-        let count = octets.last == 0 ? octets.count - 1 : octets.count
-        while index < count {
+        var index = octets.startIndex
+        while index < octets.endIndex {
             let octet = octets[index]
-            if let letter = letter(of: octet) {
+            if let letter = letter(of: octet), quotes || letter != octet {
                 escaped += [UInt8(ascii: "\\"), letter]
                 index += 1
                 continue
             }
-            let size = sizeOfCharacter(octets[index..<count])
+            let size = sizeOfCharacter(octets[index...])
             if size == 0 {
                 escaped.append(UInt8(ascii: "\\"))
                 for shift in [6, 3, 0] { escaped.append(UInt8(ascii: "0") + (octet >> UInt8(shift) & 7)) }

@@ -2,10 +2,11 @@ import Cryptography
 
 /// A text that is no value of its attribute.
 package struct AttributeValueError: Error, Equatable, CustomStringConvertible {
-    /// What is wrong, with what was expected in parentheses. Never the value of a secret attribute.
+    /// What is wrong, with what was expected in parentheses. Never the value of a secret attribute, and no control
+    /// character.
     package let description: String
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = QuotedText.harmless(description) }
 }
 
 extension AttributeDictionary {
@@ -53,17 +54,17 @@ extension AttributeDictionary {
             }
         case .signed:
             guard let number = Int32(text) else { throw mistake(text, definition, "-2147483648 to 2147483647") }
-            return bigEndian(UInt32(bitPattern: number))
+            return bigEndian(UInt32(bitPattern: number), size: 4)
         case .integer64:
             guard let number = NumberText.unsigned(text) else {
                 throw mistake(text, definition, "0 to 18446744073709551615")
             }
-            return bigEndian(number)
+            return bigEndian(number, size: 8)
         case .date:
             guard let seconds = DateText.seconds(text) else {
                 throw mistake(text, definition, "2026-11-22T06:40:00Z, Nov 22 2026 06:40:00 UTC or seconds since 1970")
             }
-            return bigEndian(seconds)
+            return bigEndian(seconds, size: 4)
         case .ipaddr:
             guard let (octets, length) = prefix(text, IPv4Text.octets, bits: 32), length == 32 else {
                 throw mistake(text, definition, "an IPv4 address such as 192.0.2.1")
@@ -115,7 +116,7 @@ extension AttributeDictionary {
         let maximum = UInt64(1) << UInt64(size * 8) - 1
         let named = valueNumber(named: text, for: definition).map { UInt64($0) }
         if let number = named ?? NumberText.unsigned(text), number <= maximum {
-            return Array(bigEndian(number).suffix(size))
+            return bigEndian(number, size: size)
         }
         let isNumber = text.utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
         guard let names = tables.values(of: definition.path)?.names.values, !isNumber else {
@@ -125,8 +126,10 @@ extension AttributeDictionary {
         throw mistake(text, definition, "a number, or the name of one\(hint)")
     }
 
-    private func bigEndian<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) -> [UInt8] {
-        stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Number($0)) }
+    private func bigEndian(_ number: some FixedWidthInteger & UnsignedInteger, size: Int) -> [UInt8] {
+        [UInt8](capacity: size) { output in
+            for index in 0..<size { output.append(UInt8(truncatingIfNeeded: number >> ((size - 1 - index) * 8))) }
+        }
     }
 
     // MARK: Octets and groups of them
@@ -156,7 +159,7 @@ extension AttributeDictionary {
             guard digits.contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"),
                 let number = UInt16(part, radix: 16)
             else { return nil }
-            octets += bigEndian(number).suffix(size)
+            octets += bigEndian(number, size: size)
         }
         return octets
     }
