@@ -54,6 +54,11 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Cryptography"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets", dependencies: ["RadiusServer", "RadiusCodec", "Cryptography", "TestSupport"],
+            path: "Tests/FuzzTargets", exclude: ["Corpus"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"],
             resources: [.copy("Vectors")], swiftSettings: strict),
@@ -74,3 +79,11 @@ let package = Package(
     // #embed, by which the dictionary and the sample mapping come into the binary, is C23's.
     cLanguageStandard: .c2x
 )
+
+// libFuzzer brings a `main` of its own, so its program cannot be linked where everything else is: `make fuzz` asks for it.
+if Context.environment["WATCHWORD_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer", exclude: ["run"], swiftSettings: strict
+        ))
+}
