@@ -22,6 +22,38 @@ struct InstalledDictionaryTests {
         #expect(TestSetting.load(installedDictionary).diagnostics == [])
     }
 
+    /// The files that the whole set leaves out: variants, protocols of others, and mistakes of former times.
+    private static func filesLeftOut() throws -> [String] {
+        var read: Set<String> = []
+        _ = AttributeDictionary.load(file: installedDictionary) { path in
+            read.insert(path)
+            return TestSetting.contents(path)
+        }
+        let folder = URL(filePath: installedDictionary).deletingLastPathComponent()
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasPrefix("dictionary") }.map { folder.appending(path: $0).path }
+            .filter { !read.contains($0) }.sorted()
+    }
+
+    @Test(
+        "every other file loads behind the whole set, unless radclient refuses it too",
+        .enabled(if: RadclientExchange.isInstalled), arguments: try filesLeftOut())
+    func everyOtherFile(_ path: String) throws {
+        let text = "$INCLUDE \(installedDictionary)\n$INCLUDE \(path)\n"
+        let (_, diagnostics) = AttributeDictionary.load(file: "/test") {
+            $0 == "/test" ? Array(text.utf8) : TestSetting.contents($0)
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "watchword-dictionary-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try text.write(to: folder.appending(path: "dictionary"), atomically: true, encoding: .utf8)
+        let result = try Command.run(
+            RadclientExchange.program, ["-D", folder.path, "-r", "1", "-t", "0.1", "127.0.0.1:9", "auth", "secret"],
+            input: "User-Name = bob\n")
+        let isRefused = (result.output + result.errors).contains("dict_init")
+        #expect(!diagnostics.contains { $0.severity == .error } || isRefused, "\(diagnostics) \(result.errors)")
+    }
+
     @Test("the set of Debian 12 has the numbers that were counted by other means", .enabled(if: isOfBookworm))
     func numbers() {
         let tables = TestSetting.load(installedDictionary).dictionary.tables
