@@ -1,6 +1,7 @@
 # make          the release binary, .build/release/watchword
 # make demo     a server to play with, from nothing to a login; Ctrl-C ends it
-# make test     everything that must hold
+# make test     everything that must hold, and half a minute of fuzzing (make fuzz-smoke)
+# make fuzz     hours of libFuzzer; SECONDS=3600 is for each target, TARGETS="packet mapping" chooses some
 # make bench    how fast this machine serves logins, FreeRADIUS beside it: ten minutes, and a table (Benchmarks/reach)
 # make soak     the server killed, starved and raced for half an hour; ROUNDS=20 makes it shorter
 # make install  DESTDIR=… PREFIX=/usr
@@ -17,7 +18,10 @@ flags = --traits QRCode --explicit-target-dependency-import-check error
 release = --configuration release --static-swift-stdlib -Xswiftc -use-ld=lld -Xlinker --strip-all
 sources = Package.swift Sources Tests
 
-.PHONY: build demo test bench soak install format lint clean
+SECONDS = 3600
+TARGETS =
+
+.PHONY: build demo test fuzz fuzz-smoke bench soak install format lint clean
 
 build:
 	@scripts/setup build
@@ -28,9 +32,21 @@ demo: build
 
 test:
 	@scripts/setup test
+	@scripts/pyrad
 	swift test --disable-xctest $(flags)
+	@$(MAKE) --no-print-directory fuzz-smoke
+
+# Six targets, a minute in all; on two cores half of that, and the build.
+fuzz-smoke:
+	@scripts/setup build
+	@Tests/Fuzzer/run 10
+
+fuzz:
+	@scripts/setup build
+	@Tests/Fuzzer/run $(SECONDS) $(TARGETS)
 
 bench: build
+	@Benchmarks/codec
 	@Benchmarks/reach
 
 soak:

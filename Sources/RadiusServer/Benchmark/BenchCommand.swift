@@ -43,6 +43,13 @@ enum BenchCommand {
     private static let pin = CommandOption(
         name: "--pin", value: "PIN", summary: "everybody's PIN (default 1234)")
 
+    private static let stage = CommandOption(
+        name: "--stage", value: "STAGE", summary: "one of decode, verify, reveal, encode, login (else each in turn)")
+    private static let packets = CommandOption(
+        name: "--packets", value: "N", summary: "how many packets for each (default 1000000)")
+    private static let dictionary = CommandOption(
+        name: "--dictionary", value: "FILE", summary: "load this dictionary ten times instead")
+
     static let command = Command(
         name: "bench",
         summary: "Load a RADIUS server and measure it",
@@ -61,7 +68,16 @@ enum BenchCommand {
                 summary: "Make accounts for a run, as `token import --format oath-csv` reads them",
                 options: [users, type, pin],
                 example: "watchword bench tokens --users 10000 --type totp > tokens.csv",
-                action: makeTokens)
+                action: makeTokens),
+            Command(
+                name: "codec",
+                summary: "Measure what packets cost, without sockets or logins",
+                options: [stage, packets, dictionary],
+                example: """
+                    watchword bench codec
+                    watchword bench codec --dictionary /usr/share/freeradius/dictionary
+                    """,
+                action: measureCodec),
         ],
         action: run)
 
@@ -95,6 +111,36 @@ enum BenchCommand {
         }
         try invocation.console.show(String(text.dropLast()))
         return .done
+    }
+
+    // MARK: bench codec
+
+    private static func measureCodec(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
+        if let path = invocation.arguments.value(of: dictionary) {
+            let result = try DictionaryBenchmark.load(path)
+            try invocation.show(result, orText: result.text)
+            return .done
+        }
+        let count = try invocation.number(of: packets, in: 1...1_000_000_000) ?? 1_000_000
+        var stages = CodecBenchmark.Stage.allCases
+        if let name = invocation.arguments.value(of: stage) {
+            stages = stages.filter { $0.rawValue == name }
+            guard !stages.isEmpty else {
+                let names = CodecBenchmark.Stage.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .wrongUsage("--stage is '\(name)'; it takes one of \(names)")
+            }
+        }
+        do {
+            var benchmark = try CodecBenchmark()
+            var results: [CodecBenchmark.Result] = []
+            for stage in stages { results.append(try benchmark.run(stage, packets: count)) }
+            try invocation.show(results, orText: results.map(\.text).joined())
+            return .done
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw .couldNot("\(error)")
+        }
     }
 
     // MARK: bench

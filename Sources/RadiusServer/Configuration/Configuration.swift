@@ -130,14 +130,7 @@ private struct ConfigurationLoader {
 
     /// nil when it cannot be relied upon: a mapping held against it would only give more errors.
     private mutating func loadDictionary(_ path: String) -> AttributeDictionary? {
-        let (dictionary, found) = AttributeDictionary.load(file: path) { (name) throws(UnreadableFile) -> [UInt8]? in
-            do throws(UnreadableFile) {
-                return try FileContents(path: name).octets
-            } catch {
-                if error.isMissing { return nil }
-                throw error
-            }
-        }
+        let (dictionary, found) = AttributeDictionary.load(file: path)
         diagnostics += found
         return found.contains { $0.severity == .error } ? nil : dictionary
     }
