@@ -80,9 +80,15 @@ extension PacketBuilder {
             let end = min(start + header.room, body.count)
             appendHeader(header, size: end - start, goesOn: end < body.count)
             if let (method, range) = body.hiding { hide(range, by: method) }
-            for index in start..<end { appendOctet(body[index]) }
+            append(body, start..<end)
             start = end
         } while start < body.count
+    }
+
+    private mutating func append(_ body: AttributeBody, _ range: Range<Int>) {
+        for index in range.clamped(to: 0..<body.prefixCount) { appendOctet(body[index]) }
+        appendOctets(body.value(in: range))
+        for _ in range.clamped(to: body.count - body.paddingSize..<body.count) { appendOctet(0) }
     }
 
     private mutating func appendHeader(_ header: AttributeHeader, size: Int, goesOn: Bool) {
@@ -134,7 +140,7 @@ private struct AttributeBody {
     private let value: [UInt8]
     /// How many octets of the value are not carried: the first of a number, which the tag replaces.
     private let skipped: Int
-    private let paddingSize: Int
+    let paddingSize: Int
     private let encryption: Encryption?
     /// Where the hidden octets begin, counted from the end of the body.
     private let hiddenSize: Int
@@ -170,10 +176,16 @@ private struct AttributeBody {
         encryption.map { ($0, count - hiddenSize..<count) }
     }
 
-    subscript(index: Int) -> UInt8 {
-        if index < prefix.count { return prefix[prefix.count - 1 - index] }
-        let position = index - prefix.count + skipped
-        return position < value.count ? value[position] : 0
+    var prefixCount: Int { prefix.count }
+
+    /// An octet of the prefix.
+    subscript(index: Int) -> UInt8 { prefix[prefix.count - 1 - index] }
+
+    /// What of the value lies within `range` of the body.
+    func value(in range: Range<Int>) -> ArraySlice<UInt8> {
+        let start = prefix.count - skipped
+        let part = range.clamped(to: prefix.count..<count - paddingSize)
+        return value[part.lowerBound - start..<part.upperBound - start]
     }
 
     /// Puts a number before what is there, most significant octet first.

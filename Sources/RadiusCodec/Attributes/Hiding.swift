@@ -87,6 +87,6 @@ extension CodecWorkspace {
         digest.update(requestAuthenticator.octets.span)
         digest.update(secret.octets.octets)
         let stream: InlineArray<16, UInt8> = digest.finish()
-        for index in 0..<16 { octets[range.lowerBound + index] ^= stream[index] }
+        octets.mask(with: stream, at: range.lowerBound)
     }
 }

@@ -35,7 +35,7 @@ package struct AttributeDefinition: Hashable, Sendable {
 
     /// Whether this is NAS-Filter-Rule, whose attributes joined are rules with a NUL between them, wherever one attribute ends
     /// and the next begins (RFC 4849 §2).
-    var holdsFilterRules: Bool { type == .string && path == AttributePath(.nasFilterRule) }
+    var holdsFilterRules: Bool { type == .string && path.isAttribute(.nasFilterRule) }
 
     /// Whether the value is nothing to show in a log: what is encrypted or marked `secret`, and what lets somebody in who
     /// has it, whatever the dictionary says.

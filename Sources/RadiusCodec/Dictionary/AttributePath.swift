@@ -23,6 +23,9 @@ package struct AttributePath: Hashable, Sendable, CustomStringConvertible {
     /// Whether this is an attribute within Vendor-Specific (RFC 2865 §5.26).
     var isVendorSpecific: Bool { numbers.count >= 3 && numbers[0] == 26 }
 
+    /// Whether this is the attribute of that type itself; looks without making a path to compare with.
+    func isAttribute(_ type: AttributeType) -> Bool { numbers.count == 1 && numbers[0] == UInt32(type.rawValue) }
+
     /// Whether the numbers name a vendor, but none of its attributes.
     var endsWithinVendor: Bool {
         (numbers.count == 2 && numbers[0] == 26) || (numbers.count == 3 && isExtended && numbers[1] == 26)
@@ -41,7 +44,7 @@ package struct AttributePath: Hashable, Sendable, CustomStringConvertible {
     /// Whether an attribute means something without a value: Chargeable-User-Identity asks for one so (RFC 4372 §2.2), and
     /// EAP-Message starts EAP (RFC 3579 §2.1).
     var mayBeEmpty: Bool {
-        self == AttributePath(.chargeableUserIdentity) || self == AttributePath(.eapMessage)
+        isAttribute(.chargeableUserIdentity) || isAttribute(.eapMessage)
     }
 
     /// The path of the container that this attribute stands in.

@@ -64,7 +64,7 @@ extension CodecWorkspace {
                 digest.update(octets.span.extracting(block - 16..<block))
             }
             let stream: InlineArray<16, UInt8> = digest.finish()
-            for index in 0..<16 { octets[block + index] ^= stream[index] }
+            octets.mask(with: stream, at: block)
             block += 16
         }
     }
@@ -82,8 +82,16 @@ extension CodecWorkspace {
                 digest.update(octets.span.extracting(block - 16..<block))
             }
             let stream: InlineArray<16, UInt8> = digest.finish()
-            for index in 0..<16 { octets[block + index] ^= stream[index] }
+            octets.mask(with: stream, at: block)
             block -= 16
         }
+    }
+}
+
+extension [UInt8] {
+    /// Masks 16 octets from `offset` on by exclusive or.
+    mutating func mask(with stream: InlineArray<16, UInt8>, at offset: Int) {
+        var span = mutableSpan
+        for index in stream.indices { span[offset + index] ^= stream[index] }
     }
 }

@@ -72,17 +72,16 @@ package struct PacketBuilder: Sendable {
         self.isSigned = isSigned
         self.requestAuthenticator = authenticator
         self.proxyStates = proxyStates
-        octets = []
-        octets.reserveCapacity(256)
-        octets.append(code.rawValue)
-        octets.append(identifier)
-        octets.append(0)
-        octets.append(0)
-        for index in 0..<Authenticator.size { octets.append(authenticator.octets[index]) }
-        if isSigned {
-            octets.append(AttributeType.messageAuthenticator.rawValue)
-            octets.append(18)
-            for _ in 0..<Authenticator.size { octets.append(0) }
+        octets = [UInt8](capacity: 256) { output in
+            output.append(code.rawValue)
+            output.append(identifier)
+            // The Length, which is known at the end.
+            output.append(repeating: 0, count: 2)
+            for index in 0..<Authenticator.size { output.append(authenticator.octets[index]) }
+            guard isSigned else { return }
+            output.append(AttributeType.messageAuthenticator.rawValue)
+            output.append(18)
+            output.append(repeating: 0, count: Authenticator.size)
         }
     }
 
@@ -122,6 +121,9 @@ package struct PacketBuilder: Sendable {
     /// Appends an octet for which there is room.
     mutating func appendOctet(_ octet: UInt8) { octets.append(octet) }
 
+    /// Appends octets for which there is room.
+    mutating func appendOctets(_ octets: ArraySlice<UInt8>) { self.octets += octets }
+
     /// Takes the last `count` octets off again, which must be whole attributes in the clear.
     mutating func removeOctets(_ count: Int) { octets.removeLast(count) }
 
@@ -147,13 +149,21 @@ package struct PacketBuilder: Sendable {
         if isSigned {
             let code = workspace.messageAuthenticator(
                 of: octets, at: Self.messageAuthenticatorOffset, authenticator: requestAuthenticator, secret: secret)
-            for index in 0..<Authenticator.size { octets[Self.messageAuthenticatorOffset + index] = code[index] }
+            octets.write(code, at: Self.messageAuthenticatorOffset)
         }
         if role == .reply {
             let response = workspace.responseAuthenticator(
                 of: octets, requestAuthenticator: requestAuthenticator, secret: secret)
-            for index in 0..<Authenticator.size { octets[4 + index] = response[index] }
+            octets.write(response, at: 4)
         }
         return octets
+    }
+}
+
+extension [UInt8] {
+    /// Writes 16 octets over those from `offset` on.
+    fileprivate mutating func write(_ new: InlineArray<16, UInt8>, at offset: Int) {
+        var span = mutableSpan
+        for index in new.indices { span[offset + index] = new[index] }
     }
 }

@@ -42,6 +42,7 @@ struct CodecBenchmark: ~Copyable {
             name: "Fortinet-Group-Name", path: AttributePath([26, 12356, 1]), type: .string),
         octets: Array("vpn-users".utf8))
     private let message = Array("Access granted".utf8)
+    private let timeout: [UInt8] = [0, 0, 14, 16]
     private var workspace: CodecWorkspace
 
     init() throws {
@@ -94,7 +95,7 @@ struct CodecBenchmark: ~Copyable {
         var builder = PacketBuilder(replying: .accessAccept, to: packet)
         try builder.append(.replyMessage, message)
         try builder.append(attribute)
-        try builder.append(.sessionTimeout, [0, 0, 14, 16])
+        try builder.append(.sessionTimeout, timeout)
         return builder.finish(signedWith: secret, &workspace)
     }
 }
