@@ -8,6 +8,8 @@ package struct Attempt: Sendable {
     package var userNameReadings: [TextReading]
     /// The client's fixed realm; it overrides one in the name.
     package var realm: String?
+    /// The only resolver that is asked; nil for all of the realm.
+    package var resolver: String?
     package var credential: Credential
     /// What the password's octets are; nil where nobody knows (``TextReading``).
     package var characterSet: CharacterSet?
@@ -21,13 +23,15 @@ package struct Attempt: Sendable {
     package var verified: [SlowCheck: SlowCheck.Outcome]
 
     package init(
-        userName: String, userNameReadings: [TextReading] = [], realm: String? = nil, credential: Credential,
-        characterSet: CharacterSet? = nil, transaction: TransactionID? = nil, client: String, clientAddress: IPAddress,
-        splitting: UserNameSplitting = UserNameSplitting(), verified: [SlowCheck: SlowCheck.Outcome] = [:]
+        userName: String, userNameReadings: [TextReading] = [], realm: String? = nil, resolver: String? = nil,
+        credential: Credential, characterSet: CharacterSet? = nil, transaction: TransactionID? = nil, client: String,
+        clientAddress: IPAddress, splitting: UserNameSplitting = UserNameSplitting(),
+        verified: [SlowCheck: SlowCheck.Outcome] = [:]
     ) {
         self.userName = userName
         self.userNameReadings = userNameReadings
         self.realm = realm
+        self.resolver = resolver
         self.credential = credential
         self.characterSet = characterSet
         self.transaction = transaction

@@ -13,7 +13,11 @@ package final class Engine: Sendable {
 
     /// How the attempt's name is read.
     package func identity(of attempt: Attempt) -> Identity {
-        configuration.identity(userName: attempt.userName, realm: attempt.realm, splitting: attempt.splitting)
+        let identity = configuration.identity(
+            userName: attempt.userName, realm: attempt.realm, splitting: attempt.splitting)
+        guard let resolver = attempt.resolver else { return identity }
+        return Identity(
+            login: identity.login, realm: identity.realm, resolvers: identity.resolvers.filter { $0 == resolver })
     }
 
     /// - Throws: when memory runs out or no random octets are to be had; nothing is decided then.

@@ -118,15 +118,15 @@ struct PacketBuilderTests {
         let room = Packet.sizeMaximum - builder.count
         let before = builder.count
         for size in [room - 1, room, 253] {
-            #expect(throws: AttributeDoesNotFit.packetFull) {
+            #expect(throws: AttributeDoesNotFit.packetFull(limit: 4096)) {
                 try builder.append(.classAttribute, [UInt8](repeating: 0, count: size))
             }
         }
-        #expect(throws: AttributeDoesNotFit.packetFull) {
+        #expect(throws: AttributeDoesNotFit.packetFull(limit: 4096)) {
             try builder.append(password: SecretOctets([UInt8](repeating: 1, count: 128)))
         }
         let long = try Self.attribute("Test-Long-Octets = 0x\(String(repeating: "00", count: 600))")
-        #expect(throws: AttributeDoesNotFit.packetFull) { try builder.append(long) }
+        #expect(throws: AttributeDoesNotFit.packetFull(limit: 4096)) { try builder.append(long) }
         #expect(builder.count == before)
         try builder.append(.classAttribute, [UInt8](repeating: 0, count: room - 2))
         let packet = try Packet(parsing: builder.finish(signedWith: secret, &workspace))

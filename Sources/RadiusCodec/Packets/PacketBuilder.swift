@@ -4,15 +4,15 @@ package import Cryptography
 package enum AttributeDoesNotFit: Error, Equatable, CustomStringConvertible {
     /// The value takes this many octets; an attribute of that kind carries `maximum` at most.
     case valueTooLarge(size: Int, maximum: Int)
-    /// The packet would grow beyond 4096 octets (RFC 2865 §3).
-    case packetFull
+    /// The packet would grow beyond this many octets: 4096 (RFC 2865 §3), or what the builder was given.
+    case packetFull(limit: Int)
     /// The attribute is internal to servers and stands in no packet.
     case notOfPackets
 
     package var description: String {
         switch self {
         case .valueTooLarge(let size, let maximum): "the value has \(size) octets; there is room for \(maximum)"
-        case .packetFull: "the packet would be larger than 4096 octets"
+        case .packetFull(let limit): "the packet would be larger than \(limit) octets"
         case .notOfPackets: "the attribute stands in no packet"
         }
     }
@@ -34,6 +34,11 @@ package struct PacketBuilder: Sendable {
     }
 
     private static let messageAuthenticatorOffset = Packet.headerSize + 2
+
+    /// The most octets that the packet may have, Proxy-States included; never more than 4096 (RFC 2865 §3).
+    package var sizeLimit = Packet.sizeMaximum {
+        didSet { sizeLimit = min(sizeLimit, Packet.sizeMaximum) }
+    }
 
     private let role: Role
     private let isSigned: Bool
@@ -115,7 +120,7 @@ package struct PacketBuilder: Sendable {
 
     /// Makes sure that `size` more octets fit.
     func checkRoom(for size: Int) throws(AttributeDoesNotFit) {
-        guard count + size <= Packet.sizeMaximum else { throw .packetFull }
+        guard count + size <= sizeLimit else { throw .packetFull(limit: sizeLimit) }
     }
 
     /// Appends an octet for which there is room.

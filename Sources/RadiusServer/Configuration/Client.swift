@@ -15,4 +15,10 @@ package struct Client: Sendable {
     /// What its names and passwords are sent in; nil where nobody knows.
     package let characterSet: CharacterSet?
     package let mapping: AttributeMapping
+    /// What it belongs to, for the conditions of a mapping.
+    package var groups: [String] = []
+    /// The only resolver whose users may come through this client (`RESCONF` in the mapping); nil for all of the realm.
+    package var resolver: String?
+    /// The most octets that a reply to it may have.
+    package var replyLimit = Packet.sizeMaximum
 }

@@ -103,15 +103,18 @@ private struct ConfigurationLoader {
             reader.server.mappingPath.flatMap { load(mapping: $0, dictionary, reader) }
             ?? AttributeMapping(dictionary: dictionary)
         let clients = zip(reader.clients, secrets).compactMap { client, secret -> Client? in
-            let own = client.settings.mappingPath.flatMap { load(mapping: $0, dictionary, reader) }
+            let mapping = client.settings.mappingPath.flatMap { load(mapping: $0, dictionary, reader) } ?? mapping
             guard let name = client.section.name, let secret else { return nil }
+            let identity = mapping.settings.identity(ofType: client.settings.authenticationType)
             return Client(
                 name: name, prefixes: client.settings.prefixes, secret: secret,
                 requireMessageAuthenticator: client.settings.requireMessageAuthenticator,
-                limitProxyState: client.settings.limitProxyState, realm: client.settings.realm,
+                limitProxyState: client.settings.limitProxyState, realm: client.settings.realm ?? identity.realm?.value,
                 splitting: client.settings.splitting ?? reader.server.splitting,
-                characterSet: client.settings.characterSet, mapping: own ?? mapping)
+                characterSet: client.settings.characterSet, mapping: mapping, groups: client.settings.groups,
+                resolver: identity.resolver?.value, replyLimit: client.settings.replyLimit)
         }
+        checkAuthenticationTypes(reader)
         return Configuration(
             path: path, server: reader.server, clients: clients, engine: engine(reader), dictionary: dictionary,
             mapping: mapping)
@@ -145,10 +148,35 @@ private struct ConfigurationLoader {
         // What could not be read is complained of once.
         let result = mapping ?? AttributeMapping(dictionary: dictionary)
         mappings[path] = result
-        let realms = reader.realms.map(\.name)
-        if let realm = result.settings.realm, !realms.contains(realm.lowercased()) {
-            diagnostics.append(.unknown("realm", realm, among: realms, file: path, line: result.settings.realmLine))
+        let settings = result.settings
+        for identity in [settings.defaults] + settings.authenticationTypes.values.map(\.identity) {
+            check(identity, in: path, reader)
         }
         return result
+    }
+
+    /// What `REALM` and `RESCONF` name must exist: nobody could log in otherwise.
+    private mutating func check(_ identity: PluginSettings.Identity, in path: String, _ reader: ConfigurationReader) {
+        let realms = reader.realms.map(\.name)
+        if let realm = identity.realm, !realms.contains(realm.value.lowercased()) {
+            diagnostics.append(.unknown("realm", realm.value, among: realms, file: path, line: realm.line))
+        }
+        let resolvers = reader.resolvers.map(\.name)
+        if let resolver = identity.resolver, !resolvers.contains(resolver.value) {
+            diagnostics.append(.unknown("resolver", resolver.value, among: resolvers, file: path, line: resolver.line))
+        }
+    }
+
+    /// A section such as `[scope1]` that no client asks for is probably a misspelt one.
+    private mutating func checkAuthenticationTypes(_ reader: ConfigurationReader) {
+        for (path, mapping) in mappings.sorted(by: { $0.key < $1.key }) {
+            let users = reader.clients.filter { ($0.settings.mappingPath ?? reader.server.mappingPath) == path }
+            let asked = Set(users.map(\.settings.authenticationType))
+            for (name, type) in mapping.settings.authenticationTypes.sorted(by: { $0.value.line < $1.value.line })
+            where !asked.contains(name) {
+                let message = "[\(name)] is for no client (expected auth_type = \(name) in the section of one)"
+                diagnostics.append(Diagnostic(file: path, line: type.line, severity: .warning, message))
+            }
+        }
     }
 }

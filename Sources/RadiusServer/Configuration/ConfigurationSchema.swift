@@ -96,6 +96,19 @@ enum ConfigurationSchema {
         .optional(
             "mapping", \.mappingPath, .path,
             meaning: "A mapping of its own, in place of the server's.", example: "rlm-office.ini"),
+        .one(
+            "auth_type", \.authenticationType, .name, default: "Perl",
+            meaning:
+                "The section of the mapping whose REALM and RESCONF hold for it, as FreeRADIUS' Auth-Type chooses one.",
+            example: "scope1"),
+        .list(
+            "group", \.groups, .name,
+            meaning: "What it belongs to, for conditions of the mapping: when = client.group is firewalls.",
+            example: "firewalls, berlin"),
+        .one(
+            "reply_limit", \.replyLimit, .number(256...4096), default: "4096",
+            meaning: "The most octets of a reply that it takes. What a mapping makes beyond it is left out.",
+            example: "1400"),
         .optional(
             "split_user_name", \.splitting, .splitting,
             meaning: "Its own way to take names apart, in place of the server's.", example: "no"),
@@ -227,6 +240,9 @@ struct ClientSettings: Sendable {
     var limitProxyState = AutomaticChoice.automatic
     var realm: String?
     var mappingPath: String?
+    var authenticationType = ""
+    var groups: [String] = []
+    var replyLimit = 0
     var splitting: UserNameSplitting?
     var characterSet: CharacterSet?
 }

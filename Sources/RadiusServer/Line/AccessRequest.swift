@@ -30,6 +30,22 @@ final class AccessRequest: Sendable {
         self.receivedAt = receivedAt
     }
 
+    /// The values of an attribute, as they are compared and mapped.
+    func texts(of definition: AttributeDefinition) -> [String] {
+        let dictionary = configuration.configuration.dictionary
+        // Nearly always a standard attribute that stands in the packet as it is.
+        if definition.path.numbers.count == 1, !definition.hasTag, definition.encryption == nil,
+            let type = definition.path.numbers.first.flatMap({ UInt8(exactly: $0) })
+        {
+            return packet.values(of: AttributeType(rawValue: type)).map {
+                dictionary.text(of: EncodedAttribute(definition: definition, octets: $0))
+            }
+        }
+        guard var workspace = try? CodecWorkspace() else { return [] }
+        let attributes = dictionary.attributes(of: packet, secret: nil, &workspace)
+        return attributes.filter { $0.definition.path == definition.path }.map { dictionary.text(of: $0) }
+    }
+
     /// How every log line about a request begins: client, peer and identifier.
     var name: String { "client=\(Log.word(client.name)) peer=\(path.peer) id=\(packet.identifier)" }
 }

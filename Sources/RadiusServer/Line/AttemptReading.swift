@@ -17,12 +17,18 @@ extension AccessRequest {
         case .failure(let flaw):
             credential = .unusable(flaw.reason)
         }
-        let settings = client.mapping.settings
         return Attempt(
-            userName: name.text, userNameReadings: name.readings, realm: client.realm ?? settings.realm,
+            userName: name.text, userNameReadings: name.readings, realm: client.realm, resolver: client.resolver,
             credential: credential, characterSet: client.characterSet,
             transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
-            clientAddress: path.peer.address, splitting: client.splitting)
+            clientAddress: clientAddress ?? path.peer.address, splitting: client.splitting)
+    }
+
+    /// On whose behalf the client asks, where the mapping's `CLIENTATTRIBUTE` names an attribute for it and that has an
+    /// address.
+    private var clientAddress: IPAddress? {
+        guard let definition = client.mapping.clientAttribute else { return nil }
+        return texts(of: definition).first.flatMap { IPAddress($0) }
     }
 
     private struct Flaw: Error {

@@ -18,28 +18,37 @@ struct ReplyWriter: ~Copyable {
     mutating func reply(to decided: DecidedRequest) -> [UInt8] {
         let (request, verdict) = (decided.request, decided.verdict)
         var packet: PacketBuilder
+        var refusal: Diagnostic?
         switch verdict.decision {
         case .accept:
             packet = PacketBuilder(replying: .accessAccept, to: request.packet)
-            append(mapped(for: request, verdict, .accept), to: &packet, message: "Access granted", request)
+            refusal = append(mapped(for: request, verdict, .accept), to: &packet, message: "Access granted", request)
         case .challenge(let prompt):
             packet = PacketBuilder(replying: .accessChallenge, to: request.packet)
             append(.state, prompt.transaction.octets, to: &packet, request)
             append(.sessionTimeout, UInt32(clamping: prompt.validityInSeconds).octets, to: &packet, request)
-            append(
+            refusal = append(
                 mapped(for: request, verdict, .challenge), to: &packet, message: prompt.text,
                 except: [.state, .sessionTimeout], request)
         case .reject:
-            // One text for every reason: it tells an attacker nothing. The reason is in the audit and the log.
             packet = PacketBuilder(replying: .accessReject, to: request.packet)
-            append(.replyMessage, Array("Authentication failed".utf8), to: &packet, request)
+            _ = append(mapped(for: request, verdict, .reject), to: &packet, message: Self.rejection, request)
         }
-        tell(decided)
+        if let refusal {
+            packet = PacketBuilder(replying: .accessReject, to: request.packet)
+            append(.replyMessage, Array(Self.rejection.utf8), to: &packet, request)
+            server.metrics.add(1, to: .repliesRefused)
+            report("the login is refused, since \(refusal)", request)
+        }
+        tell(decided, isRefused: refusal != nil)
         server.metrics.count(verdict)
         let octets = packet.finish(signedWith: request.client.secret, &workspace)
         server.trace.sent(octets, by: request.path, under: request.configuration)
         return octets
     }
+
+    /// One text for every reason: it tells an attacker nothing. The reason is in the audit and the log.
+    private static let rejection = "Authentication failed"
 
     /// Writes what ``reply(to:)`` had to say. Call it after the replies are sent.
     mutating func flush() {
@@ -53,27 +62,27 @@ struct ReplyWriter: ~Copyable {
     ) -> MappedAttributes {
         let mapping = request.client.mapping
         guard !mapping.isEmpty else { return MappedAttributes() }
-        return mapping.attributes(for: VerdictDetail(verdict: verdict, request: request), result: result)
+        return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request), result: result)
     }
 
-    /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place.
+    /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place. The client's
+    /// limit is for what comes from here on: without a State there would be no dialogue.
+    ///
+    /// - Returns: why nobody may be let in by this reply.
     private func append(
         _ mapped: MappedAttributes, to packet: inout PacketBuilder, message: String,
         except own: [AttributeType] = [.state], _ request: AccessRequest
-    ) {
+    ) -> Diagnostic? {
+        packet.sizeLimit = request.client.replyLimit
         if !mapped.contains(.replyMessage) {
             for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
         }
-        for entry in mapped.attributes {
-            let numbers = entry.attribute.definition.path.numbers
-            guard numbers.count > 1 || !own.contains(where: { numbers.first == UInt32($0.rawValue) }) else { continue }
-            do throws(AttributeDoesNotFit) {
-                try packet.append(entry.attribute)
-            } catch {
-                report("\(entry.place): \(entry.attribute.definition.name) is left out, \(error)", request)
-            }
-        }
+        guard !mapped.isEmpty else { return nil }
+        var mapped = mapped
+        mapped.append(to: &packet, except: own)
+        server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
         for problem in mapped.problems { report("\(problem)", request) }
+        return mapped.refusal
     }
 
     private func append(
@@ -90,16 +99,16 @@ struct ReplyWriter: ~Copyable {
         server.log.writeSparingly(.warning, about: "mapping \(problem)", "\(request.name) \(problem)")
     }
 
-    private mutating func tell(_ decided: DecidedRequest) {
+    private mutating func tell(_ decided: DecidedRequest, isRefused: Bool) {
         guard server.log.isOn(.info) else { return }
         let (request, verdict) = (decided.request, decided.verdict)
-        var line = "\(verdict.decision.name) \(request.name)"
+        var line = "\(isRefused ? "reject" : verdict.decision.name) \(request.name)"
         line += " user=\(Log.word((verdict.user?.name ?? decided.userName).prefix(64)))"
         if let realm = verdict.user?.realm { line += " realm=\(Log.word(realm))" }
         if let characterSet = verdict.nameReadAs { line += " name_read_as=\(characterSet.rawValue)" }
         if let characterSet = verdict.passwordReadAs { line += " password_read_as=\(characterSet.rawValue)" }
         for token in verdict.tokens { line += " token=\(Log.word(token.serial))" }
-        line += " reason=\(verdict.reason.rawValue)"
+        line += " reason=\(isRefused ? "attribute_misfit" : verdict.reason.rawValue)"
         lines += Log.line(.info, line, at: decided.decidedAt)
     }
 }

@@ -71,6 +71,7 @@ struct VerdictDetail: DetailSource {
     private func client(_ key: String) -> DetailValue {
         switch key {
         case "name": .text(request.client.name)
+        case "group": .oneOrMany(request.client.groups)
         case "address": .text(request.path.peer.addressText)
         default: .null
         }
@@ -78,13 +79,10 @@ struct VerdictDetail: DetailSource {
 
     /// An attribute of the request by its dictionary name; one that holds a secret is not there.
     private func requestAttribute(_ name: String) -> DetailValue {
-        let dictionary = request.configuration.configuration.dictionary
-        guard let definition = dictionary.definition(named: name), !definition.isSecret,
-            var workspace = try? CodecWorkspace()
+        guard let definition = request.configuration.configuration.dictionary.definition(named: name),
+            !definition.isSecret
         else { return .null }
-        let attributes = dictionary.attributes(of: request.packet, secret: nil, &workspace)
-        return .oneOrMany(
-            attributes.lazy.filter { $0.definition.path == definition.path }.map { dictionary.text(of: $0) })
+        return .oneOrMany(request.texts(of: definition))
     }
 }
 

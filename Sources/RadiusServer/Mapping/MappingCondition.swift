@@ -1,15 +1,21 @@
-/// One `when` or `unless` of a `[Rule …]`.
+import TokenEngine
+
+/// One `when` or `unless`.
 struct MappingCondition: Sendable {
     enum Test: Sendable {
-        /// `is a, b`: one of the values is one of these, letter by letter.
-        case isOneOf(Set<String>)
-        /// `matches expression`: the expression matches one of the values.
-        case matches(RegularExpression)
-        /// `exists`: there is a value, and not an empty one.
-        case exists
+        /// `user.group is a, b`: one of the values is one of these, letter by letter.
+        case isOneOf(MappingSource, Set<String>)
+        /// `user.mail matches expression`: the expression matches one of the values.
+        case matches(MappingSource, RegularExpression)
+        /// `user.mail exists`: there is a value, and not an empty one.
+        case exists(MappingSource)
+        /// `client.address in 192.0.2.0/24, !192.0.2.66`: one of the values is an address of these.
+        case isWithin(MappingSource, AddressSet)
+        /// `member of admins`: the user is in that `[Group …]`.
+        case isMember(Membership)
     }
 
-    let source: MappingSource
+    let place: RulePlace
     let test: Test
     /// `unless`.
     let isNegated: Bool
@@ -17,42 +23,56 @@ struct MappingCondition: Sendable {
     /// Whether the rule may go on.
     ///
     /// - Throws: when an expression runs away; nobody knows then, and the rule must not be applied.
-    func holds(for detail: some DetailSource) throws(RegularExpression.Runaway) -> Bool {
-        for value in source.values(in: detail) {
-            guard let text = value.comparableText, !text.isEmpty else { continue }
-            if try passes(text) { return !isNegated }
-        }
-        return isNegated
+    func holds(
+        for detail: some DetailSource, _ memory: inout GroupMemory
+    ) throws(RegularExpression.Runaway) -> Bool {
+        try isFulfilled(by: detail, &memory) != isNegated
     }
 
-    private func passes(_ text: String) throws(RegularExpression.Runaway) -> Bool {
+    private func isFulfilled(
+        by detail: some DetailSource, _ memory: inout GroupMemory
+    ) throws(RegularExpression.Runaway) -> Bool {
         switch test {
-        case .isOneOf(let texts): texts.contains(text)
-        case .matches(let expression): try expression.firstGroup(in: text) != nil
-        case .exists: true
+        case .isOneOf(let source, let texts):
+            return source.texts(in: detail).contains { texts.contains($0) }
+        case .matches(let source, let expression):
+            for text in source.texts(in: detail) where try expression.matches(text) { return true }
+            return false
+        case .exists(let source): return !source.texts(in: detail).isEmpty
+        case .isWithin(let source, let addresses):
+            return source.texts(in: detail).contains { IPAddress($0).map(addresses.contains) ?? false }
+        case .isMember(let membership): return memory.holds(membership, for: detail)
         }
     }
 }
 
-extension DetailValue {
-    /// What a condition compares with: `6`, `true`; nil for what has no text.
-    fileprivate var comparableText: String? {
-        switch self {
-        case .text(let text), .number(let text): text
-        case .bool(let bool): bool ? "true" : "false"
-        case .list, .object, .null: nil
-        }
+extension MappingSource {
+    /// The values that are not empty, as texts.
+    fileprivate func texts(in detail: some DetailSource) -> [String] {
+        values(in: detail).compactMap(\.plainText).filter { !$0.isEmpty }
     }
 }
 
-/// Rules that are applied together: those of one `[Rule …]` when its conditions hold, all others always.
-struct MappingBlock: Sendable {
-    /// Of the `[Rule …]`; nil for the sections that are always applied.
-    var place: RulePlace?
-    var conditions: [MappingCondition] = []
-    /// The only reply that it is for; nil for both.
-    var result: MappedResult?
-    /// Whether no `[Rule …]` after it is looked at once it was applied.
-    var isLast = false
-    var rules: [MappingRule] = []
+/// Addresses, by networks that belong to it and networks that do not: of those that have an address the smallest counts.
+/// With networks that do not belong to it alone, all others do.
+struct AddressSet: Sendable {
+    private var entries: [(prefix: IPAddressPrefix, isIncluded: Bool)] = []
+    private let includesOthers: Bool
+
+    /// Reads `192.0.2.0/24, !192.0.2.66`; nil when one of them is neither an address nor a prefix.
+    init?(_ text: some StringProtocol) {
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let word = trimmed(Substring(item))
+            let isExcluded = word.hasPrefix("!")
+            guard let prefix = IPAddressPrefix(isExcluded ? trimmed(word.dropFirst()) : word) else { return nil }
+            entries.append((prefix, !isExcluded))
+        }
+        includesOthers = !entries.contains(where: \.isIncluded)
+        // The longest first, so that the first one that has an address is the smallest.
+        entries.sort { $0.prefix.length > $1.prefix.length }
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        entries.first { $0.prefix.contains(address) }?.isIncluded ?? includesOthers
+    }
 }

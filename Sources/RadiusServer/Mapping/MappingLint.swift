@@ -5,7 +5,9 @@ extension AttributeMapping {
     /// told when it is loaded; these are warnings for a rule that works, but not as its author thinks.
     package func lint() -> [Diagnostic] {
         var lint = MappingLint(dictionary: dictionary)
-        for rule in rules { lint.look(at: rule) }
+        for block in blocks {
+            for rule in block.rules { lint.look(at: rule, isAlternative: block.takesFirst || block.isLast) }
+        }
         return lint.findings.sortedByLine()
     }
 }
@@ -20,11 +22,12 @@ private struct MappingLint {
 
     init(dictionary: AttributeDictionary) { self.dictionary = dictionary }
 
-    mutating func look(at rule: MappingRule) {
+    /// - Parameter isAlternative: whether it stands in for others, so that no reply has what both make.
+    mutating func look(at rule: MappingRule, isAlternative: Bool) {
         lookAtRepetition(rule)
-        lookAtTarget(rule)
-        guard let extraction = rule.extraction else { return }
-        lookAtBlanksAndComments(rule, extraction)
+        lookAtTarget(rule, isAlternative: isAlternative)
+        guard case .extraction(let source, let extraction) = rule.value else { return }
+        lookAtBlanksAndComments(rule, source, extraction)
         guard let pattern = extraction.pattern else { return }
         lookAtGroups(pattern, extraction, rule)
         lookAtConstant(pattern, extraction, rule)
@@ -32,13 +35,15 @@ private struct MappingLint {
     }
 
     private mutating func lookAtRepetition(_ rule: MappingRule) {
-        let extraction = rule.extraction
-        let parts = [
-            rule.source?.description ?? "", rule.target.name, extraction?.pattern?.pattern ?? "",
-            extraction?.prefix ?? "",
-            extraction?.suffix ?? "",
-        ]
-        let identity = parts.joined(separator: "\n")
+        let parts: [String]
+        switch rule.value {
+        case .plain(let source): parts = [source.description]
+        case .extraction(let source, let extraction):
+            parts = [source.description, extraction.pattern?.pattern ?? "", extraction.prefix, extraction.suffix]
+        // What a section of ours sends depends on its conditions.
+        case .template, .constant: return
+        }
+        let identity = ([rule.target.name] + parts).joined(separator: "\n")
         if let line = linesOfRules[identity] {
             report("does what the rule in line \(line) does: each value is sent twice", rule)
         } else {
@@ -52,13 +57,13 @@ private struct MappingLint {
     ]
     private static let neverInAccept: Set<UInt32> = [3, 4, 5, 30, 31, 32, 60, 61]
 
-    private mutating func lookAtTarget(_ rule: MappingRule) {
+    private mutating func lookAtTarget(_ rule: MappingRule, isAlternative: Bool) {
         let path = rule.target.definition.path
         guard path.numbers.count == 1, let number = path.numbers.first else { return }
         if Self.neverInAccept.contains(number) {
             report("an Access-Accept must not have \(rule.target.name) (RFC 2865 §5.44)", rule)
         }
-        guard Self.onceInAccept.contains(number) else { return }
+        guard Self.onceInAccept.contains(number), !isAlternative else { return }
         if let line = linesOfSingles[path] {
             let other = "line \(line) makes one as well (RFC 2865 §5.44)"
             report("an Access-Accept may have one \(rule.target.name), and \(other)", rule)
@@ -67,10 +72,12 @@ private struct MappingLint {
         }
     }
 
-    private mutating func lookAtBlanksAndComments(_ rule: MappingRule, _ extraction: MappingRule.Extraction) {
+    private mutating func lookAtBlanksAndComments(
+        _ rule: MappingRule, _ source: MappingSource, _ extraction: MappingRule.Extraction
+    ) {
         let pattern = extraction.pattern?.pattern ?? ""
         let texts = [
-            ("dir", rule.source?.section ?? ""), ("userAttribute", rule.source?.key ?? ""), ("regex", pattern),
+            ("dir", source.section ?? ""), ("userAttribute", source.key), ("regex", pattern),
             ("prefix", extraction.prefix),
             ("suffix", extraction.suffix),
         ]

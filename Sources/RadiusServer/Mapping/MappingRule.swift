@@ -12,6 +12,18 @@ package struct RulePlace: Sendable, Hashable, CustomStringConvertible {
 /// One rule: which value of the response detail becomes which attribute, and how. All that could be looked up by name
 /// was looked up when it was loaded.
 struct MappingRule: Sendable {
+    /// What is sent.
+    enum Value: Sendable {
+        /// `[Mapping …]`: the value as it is.
+        case plain(MappingSource)
+        /// `[Attribute …]`: a part of it.
+        case extraction(MappingSource, Extraction)
+        /// A text with values in it.
+        case template(MappingTemplate)
+        /// What no login changes, encoded when the file was read.
+        case constant(EncodedAttribute)
+    }
+
     /// What an `[Attribute …]` section makes of a value: `prefix`, then the pattern's first group, then `suffix`.
     struct Extraction: Sendable {
         /// nil matches everything and takes the whole value.
@@ -20,61 +32,33 @@ struct MappingRule: Sendable {
         var suffix = ""
     }
 
+    /// For whom it is: a line of `[Members …]` speaks of some.
+    enum Audience: Sendable {
+        case everybody
+        case members(Membership)
+        /// `otherwise`: those whom no line before it was for.
+        case others
+    }
+
     let place: RulePlace
-    /// nil for a constant, which is the extraction's prefix.
-    let source: MappingSource?
     let target: MappingTarget
-    /// nil in `[Mapping …]`, where a value is taken as it is.
-    let extraction: Extraction?
+    let value: Value
+    var audience = Audience.everybody
 
     /// Something that the rule could not do with a value.
     func problem(_ what: String) -> Diagnostic {
-        let names = (source.map { "\($0) to " } ?? "") + "\(target.name) (\(target.definition.type.rawValue))"
-        return Diagnostic(file: place.file, line: place.line, severity: .warning, "\(names): \(what)")
+        Diagnostic(file: place.file, line: place.line, severity: .warning, "\(names): \(what)")
     }
 
-    /// The texts for the attribute, one for each value that gives something, in order.
-    ///
-    /// A value that is absent, null or an empty list gives nothing: whoever lacks an attribute must not get the bare
-    /// prefix. Nor does an empty text, unless the pattern has no group and so speaks of the value as a whole.
-    func texts(for detail: some DetailSource, reporting report: (String) -> Void) -> [String] {
-        guard let source else { return extraction.map { [$0.prefix] } ?? [] }
-        var texts: [String] = []
-        for value in source.values(in: detail) {
-            guard let text = text(of: value, reporting: report) else { continue }
-            do throws(RegularExpression.Runaway) {
-                if let result = try extract(from: text) { texts.append(result) }
-            } catch {
-                // Each further value would take as long again while other people wait.
-                report("the regular expression runs away on a value of \(text.utf8.count) octets; the rest is left out")
-                return texts
-            }
-        }
-        return texts
-    }
-
-    private func text(of value: DetailValue, reporting report: (String) -> Void) -> String? {
+    private var names: String {
+        let attribute = "\(target.name) (\(target.definition.type.rawValue))"
         switch value {
-        case .text(let text), .number(let text): return text
-        // As the incumbent: Perl prints JSON's truth values as 1 and 0, and [Attribute …] passes over them.
-        case .bool(let bool) where extraction == nil: return bool ? "1" : "0"
-        case .null: return nil
-        case .bool: report("true or false is left out (expected a text)")
-        case .object: report("an object is left out (expected a text)")
-        case .list: report("a list within a list is left out (expected a text)")
+        case .plain(let source), .extraction(let source, _): return "\(source) to \(attribute)"
+        case .template(let template):
+            let sources = template.sources.map(\.description)
+            return sources.isEmpty ? attribute : "\(sources.joined(separator: ", ")) to \(attribute)"
+        case .constant: return attribute
         }
-        return nil
-    }
-
-    private func extract(from text: String) throws(RegularExpression.Runaway) -> String? {
-        guard let extraction else { return text.isEmpty ? nil : text }
-        guard let pattern = extraction.pattern else {
-            return text.isEmpty ? nil : extraction.prefix + text + extraction.suffix
-        }
-        guard !text.isEmpty || pattern.groupCount == 0 else { return nil }
-        guard let group = try pattern.firstGroup(in: text) else { return nil }
-        let result = extraction.prefix + group + extraction.suffix
-        return result.isEmpty ? nil : result
     }
 }
 
@@ -85,4 +69,28 @@ struct MappingTarget: Sendable, Hashable {
     let tag: UInt8?
 
     var name: String { tag.map { "\(definition.name):\($0)" } ?? definition.name }
+}
+
+/// Rules that are applied together: those of one section of ours when its conditions hold, all others always.
+struct MappingBlock: Sendable {
+    /// Of the section; nil for the sections that are always applied.
+    var place: RulePlace?
+    var conditions: [MappingCondition] = []
+    /// The replies that it is for. A reject is for those only who say so.
+    var results: Set<MappedResult> = [.accept, .challenge]
+    /// `stop`: whether no section of ours after it is looked at once it was applied.
+    var isLast = false
+    /// Whether the first rule that is for the user is the only one.
+    var takesFirst = false
+    /// What becomes of the login when a value does not fit; nil: what holds for the whole file.
+    var misfit: MisfitHandling?
+    var rules: [MappingRule] = []
+}
+
+/// What becomes of a login when a rule makes a value that its attribute or the reply cannot take.
+enum MisfitHandling: String, Sendable, CaseIterable {
+    /// The attribute is left out, and the log says so.
+    case leaveOut = "leave-out"
+    /// Nobody gets in without what the rule was to send.
+    case refuse
 }

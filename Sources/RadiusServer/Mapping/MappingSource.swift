@@ -9,10 +9,13 @@ struct MappingSource: Sendable, Hashable, CustomStringConvertible {
         self.key = key
     }
 
-    /// Reads `user.group`; what stands before the first point is the section. nil when either side is empty.
+    /// Reads `user.group`; what stands before the first point is the section. nil when either side is empty, or a blank
+    /// is in it.
     init?(_ text: some StringProtocol) {
         let sides = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let first = sides.first, let last = sides.last, !first.isEmpty, !last.isEmpty else { return nil }
+        guard let first = sides.first, let last = sides.last, !first.isEmpty, !last.isEmpty,
+            !text.contains(where: { $0 == " " || $0 == "\t" })
+        else { return nil }
         self.init(section: sides.count == 2 ? String(first) : nil, key: String(last))
     }
 

@@ -76,6 +76,9 @@ import CPCRE2
         return String(decoding: octets[start..<end], as: UTF8.self)
     }
 
+    /// Whether it matches anywhere in `subject`.
+    func matches(_ subject: String) throws(Runaway) -> Bool { try firstGroup(in: subject) != nil }
+
     private static func message(_ errorCode: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 256)
         let count = unsafe pcre2_get_error_message_8(errorCode, &buffer, buffer.count)

@@ -6,11 +6,14 @@ final class ActiveConfiguration: Sendable {
     let configuration: Configuration
     let clients: ClientTable
     let engine: Engine
+    /// Whether the mapping of any client has `DEBUG`.
+    let isTracingSome: Bool
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
         clients = ClientTable(configuration.clients)
         engine = Engine(configuration.engine)
+        isTracingSome = configuration.clients.contains { $0.mapping.settings.isTracing }
     }
 }
 

@@ -7,12 +7,16 @@ final class Metrics: Sendable {
         case datagramsReceived = "datagrams_received_total"
         case answeredWithoutDecision = "answered_without_decision_total"
         case batches = "batches_total"
+        case attributesLeftOut = "attributes_left_out_total"
+        case repliesRefused = "replies_refused_total"
 
         var help: String {
             switch self {
             case .datagramsReceived: "Datagrams received."
             case .answeredWithoutDecision: "Retransmissions answered from memory, and Status-Server requests."
             case .batches: "Transactions in which requests were decided."
+            case .attributesLeftOut: "Mapped attributes that did not fit their type, their size or the reply."
+            case .repliesRefused: "Logins refused because of an attribute that was left out (misfit = refuse)."
             }
         }
     }

@@ -1,6 +1,6 @@
 import RadiusCodec
 
-/// `serve -X`: every packet, readably, as it comes and goes. Passwords and States are left out even here.
+/// `serve -X`, or `DEBUG` in a client's mapping: every packet, readably, as it comes and goes. Passwords and States are left out even here.
 struct Trace: Sendable {
     /// By number: a dictionary may call them what it likes.
     private static let hidden: [AttributeType] = [.userPassword, .chapPassword, .state, .eapMessage]
@@ -14,14 +14,19 @@ struct Trace: Sendable {
     }
 
     func received(_ datagram: Span<UInt8>, by path: ReturnPath, under version: ActiveConfiguration) {
-        guard isOn, version.clients.client(at: path.peer.address) != nil, let packet = try? Packet(parsing: datagram)
-        else { return }
+        guard isOn(path, under: version, ifUnknown: false), let packet = try? Packet(parsing: datagram) else { return }
         write("received", packet, "from \(path.peer)", under: version)
     }
 
     func sent(_ reply: [UInt8], by path: ReturnPath, under version: ActiveConfiguration) {
-        guard isOn, let packet = try? Packet(parsing: reply) else { return }
+        guard isOn(path, under: version, ifUnknown: true), let packet = try? Packet(parsing: reply) else { return }
         write("sent", packet, "to \(path.peer)", under: version)
+    }
+
+    private func isOn(_ path: ReturnPath, under version: ActiveConfiguration, ifUnknown: Bool) -> Bool {
+        guard isOn || version.isTracingSome else { return false }
+        guard let client = version.clients.client(at: path.peer.address) else { return isOn && ifUnknown }
+        return isOn || client.mapping.settings.isTracing
     }
 
     private func write(_ verb: String, _ packet: Packet, _ place: String, under version: ActiveConfiguration) {

@@ -148,7 +148,7 @@ import TokenEngine
         let (mapping, diagnostics) = AttributeMapping.parse(
             octets, path: "rlm.ini", dictionary: AttributeMappingTests.dictionary)
         #expect(diagnostics.isEmpty)
-        #expect(mapping?.settings.realm == "corp")
+        #expect(mapping?.settings.defaults.realm?.value == "corp")
         #expect(mapping?.rules.count == 9)
     }
 }

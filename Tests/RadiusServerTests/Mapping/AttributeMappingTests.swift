@@ -25,7 +25,9 @@ import Testing
         #expect((mapping == nil) == diagnostics.contains { $0.severity == .error })
         guard example.parts["detail"] != nil else { return }
         let detail = try ResponseDetail(json: Array(example.text("detail").utf8))
-        let mapped = try #require(mapping).attributes(for: detail, result: .accept)
+        let result = example["result"].first.flatMap { MappedResult(rawValue: $0) } ?? .accept
+        let mapped = try #require(mapping).attributes(for: detail, result: result)
+        #expect(mapped.refusal.map { "\($0.file):\($0.line)" } == example["refused"].first)
         #expect(mapped.attributes.map { Self.dictionary.line(of: $0.attribute) } == example["gives"])
         expect(mapped.problems, "problems", of: example)
         let problems = mapped.problems.map(\.description)
@@ -60,7 +62,7 @@ import Testing
         let (mapping, diagnostics) = parse(text)
         #expect(diagnostics.isEmpty)
         let settings = try #require(mapping).settings
-        #expect(settings.realm == "corp")
+        #expect(settings.identity(ofType: "Perl").realm?.value == "corp")
         #expect(settings.splitsPasswordAtNUL)
         // The plug-in takes nothing for true but what has "true" in it.
         #expect(!settings.addsEmptyPassword)
@@ -91,7 +93,10 @@ import Testing
             "a = Class", "a = Filter-Id", "a = Framed-IP-Address", "b = Tunnel-Private-Group-Id:31", "a = Service-Type",
             "userAttribute = a", "dir = user", "regex = (.)", "regex = [", "regex = (a*)*$", "prefix = P", "suffix",
             "[Rule r]", "when = a is VLAN", "unless = user.a exists", "Filter-Id = {a}", "Class = {user.a}{",
-            "stop = yes",
+            "stop = yes", "[Members Class]", "[Members Filter-Id]", "groups = user.a", "name = a -> b",
+            "dn = CN=a -> {a}",
+            "below = DC=a -> 1", "otherwise = x", "take = all", "[Group g]", "group = g", "when = member of g",
+            "misfit = refuse",
             "radiusAttribute = Filter-Id", "a = <<E", "E", "", "= =", "REALM = x", "a = privacyIDEA-Serial\u{e9}",
         ]
         let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }

@@ -1,0 +1,199 @@
+import RadiusCodec
+
+/// One way through a mapping, for one reply.
+struct MappingPass<Source: DetailSource> {
+    private let mapping: AttributeMapping
+    private let detail: Source
+    private let result: MappedResult
+    private var memory = GroupMemory()
+    private(set) var mapped = MappedAttributes()
+    /// nil when nobody wants to know.
+    private(set) var steps: [MappingStep]?
+
+    init(_ mapping: AttributeMapping, _ detail: Source, _ result: MappedResult, isExplained: Bool) {
+        self.mapping = mapping
+        self.detail = detail
+        self.result = result
+        steps = isExplained ? [] : nil
+    }
+
+    mutating func run() {
+        var end: RulePlace?
+        for block in mapping.blocks where block.results.contains(result) || steps != nil {
+            guard let place = block.place else {
+                if block.results.contains(result) { apply(block) }
+                continue
+            }
+            if !block.results.contains(result) {
+                steps?.append(MappingStep(place, .isForOtherReplies))
+            } else if let end {
+                steps?.append(MappingStep(place, .comesAfterStop(end)))
+            } else if conditionsHold(of: block, place) {
+                steps?.append(MappingStep(place, .isApplied))
+                apply(block)
+                if block.isLast { end = place }
+            }
+        }
+    }
+
+    /// What cannot be told is taken for not holding, and reported.
+    private mutating func conditionsHold(of block: MappingBlock, _ place: RulePlace) -> Bool {
+        for condition in block.conditions {
+            do throws(RegularExpression.Runaway) {
+                if try condition.holds(for: detail, &memory) { continue }
+                steps?.append(MappingStep(place, .lacksCondition(condition.place)))
+            } catch {
+                let message = "a condition's regular expression runs away; the rule is not applied"
+                let problem = Diagnostic(file: place.file, line: place.line, severity: .warning, message)
+                mapped.leaveOut(problem, isRequired: isRequired(block))
+                steps?.append(MappingStep(place, .lacksCondition(condition.place)))
+            }
+            return false
+        }
+        return true
+    }
+
+    private func isRequired(_ block: MappingBlock) -> Bool { (block.misfit ?? mapping.misfit) == .refuse }
+
+    private mutating func apply(_ block: MappingBlock) {
+        let isRequired = isRequired(block)
+        var hasMatch = false
+        for rule in block.rules {
+            switch rule.audience {
+            case .everybody: break
+            case .members(let membership):
+                guard memory.holds(membership, for: detail) else {
+                    steps?.append(MappingStep(rule.place, .isForOthers))
+                    continue
+                }
+            case .others:
+                guard !hasMatch else {
+                    steps?.append(MappingStep(rule.place, .isForOthers))
+                    continue
+                }
+            }
+            hasMatch = true
+            apply(rule, isRequired: isRequired)
+            if block.takesFirst { return }
+        }
+    }
+
+    private mutating func apply(_ rule: MappingRule, isRequired: Bool) {
+        switch rule.value {
+        case .constant(let attribute):
+            mapped.attributes.append(MappedAttribute(attribute: attribute, place: rule.place, isRequired: isRequired))
+        case .template(let template):
+            do throws(MappingTemplate.SeveralLists) {
+                for text in try template.texts(for: detail) { append(text, rule, isRequired: isRequired) }
+            } catch {
+                report("left out: two of the values are lists (expected one list at most)", rule, isRequired)
+            }
+        case .plain(let source):
+            switch detail.value(source.key, in: source.section) {
+            case .list(let values): for value in values { send(value, rule, isRequired) }
+            case let value: send(value, rule, isRequired)
+            }
+        case .extraction(let source, let extraction):
+            for value in source.values(in: detail) {
+                guard extract(value, extraction, rule, isRequired) else { return }
+            }
+        }
+    }
+
+    /// A value as it is. One that is absent, null or empty gives nothing.
+    private mutating func send(_ value: DetailValue, _ rule: MappingRule, _ isRequired: Bool) {
+        switch value {
+        case .text(let text), .number(let text):
+            if !text.isEmpty { append(text, rule, isRequired: isRequired) }
+        // As the incumbent: Perl prints JSON's truth values as 1 and 0.
+        case .bool(let bool): append(bool ? "1" : "0", rule, isRequired: isRequired)
+        case .null: break
+        case .object: report("an object is left out (expected a text)", rule, isRequired)
+        case .list: report("a list within a list is left out (expected a text)", rule, isRequired)
+        }
+    }
+
+    /// A value that is absent or null gives nothing: whoever lacks an attribute must not get the bare prefix. Nor does an
+    /// empty text, unless the pattern has no group and so speaks of the value as a whole.
+    ///
+    /// - Returns: whether to go on with the next value.
+    private mutating func extract(
+        _ value: DetailValue, _ extraction: MappingRule.Extraction, _ rule: MappingRule, _ isRequired: Bool
+    ) -> Bool {
+        switch value {
+        case .text(let text), .number(let text):
+            do throws(RegularExpression.Runaway) {
+                guard let result = try extraction.result(for: text) else { return true }
+                append(result, rule, isRequired: isRequired)
+            } catch {
+                // Each further value would take as long again while other people wait.
+                let size = "a value of \(text.utf8.count) octets"
+                report("the regular expression runs away on \(size); the rest is left out", rule, isRequired)
+                return false
+            }
+        case .null: break
+        case .bool: report("true or false is left out (expected a text)", rule, isRequired)
+        case .object: report("an object is left out (expected a text)", rule, isRequired)
+        case .list: report("a list within a list is left out (expected a text)", rule, isRequired)
+        }
+        return true
+    }
+
+    private mutating func append(_ text: String, _ rule: MappingRule, isRequired: Bool) {
+        do throws(AttributeValueError) {
+            let attribute = try mapping.dictionary.encode(text, as: rule.target.definition, tag: rule.target.tag)
+            mapped.attributes.append(MappedAttribute(attribute: attribute, place: rule.place, isRequired: isRequired))
+        } catch {
+            report("left out: \(error)", rule, isRequired)
+        }
+    }
+
+    private mutating func report(_ what: String, _ rule: MappingRule, _ isRequired: Bool) {
+        mapped.leaveOut(rule.problem(what), isRequired: isRequired)
+    }
+}
+
+extension MappingRule.Extraction {
+    /// What is sent for a value; nil when it is nothing.
+    fileprivate func result(for text: String) throws(RegularExpression.Runaway) -> String? {
+        guard let pattern else { return text.isEmpty ? nil : prefix + text + suffix }
+        guard !text.isEmpty || pattern.groupCount == 0 else { return nil }
+        guard let group = try pattern.firstGroup(in: text) else { return nil }
+        let result = prefix + group + suffix
+        return result.isEmpty ? nil : result
+    }
+}
+
+/// What became of one section of ours, or of one line of a `[Members …]`, for somebody who asks why.
+package struct MappingStep: Sendable, Equatable, CustomStringConvertible {
+    package enum Outcome: Sendable, Equatable {
+        case isApplied
+        /// `result` names other replies.
+        case isForOtherReplies
+        /// A section before it, at this place, has `stop = yes`.
+        case comesAfterStop(RulePlace)
+        /// The `when` or `unless` at this place.
+        case lacksCondition(RulePlace)
+        /// The user is not in the group, or is in one before `otherwise`.
+        case isForOthers
+    }
+
+    package let place: RulePlace
+    package let outcome: Outcome
+
+    init(_ place: RulePlace, _ outcome: Outcome) {
+        self.place = place
+        self.outcome = outcome
+    }
+
+    package var description: String {
+        switch outcome {
+        case .isApplied: "\(place): applied"
+        case .isForOtherReplies: "\(place): not applied, it is for other replies"
+        case .comesAfterStop(let end): "\(place): not applied, \(end) stops before it"
+        case .lacksCondition(let condition):
+            "\(place): not applied, the condition in line \(condition.line) does not hold"
+        case .isForOthers: "\(place): not for this user"
+        }
+    }
+}
