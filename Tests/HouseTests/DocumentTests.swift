@@ -37,6 +37,21 @@ struct DocumentTests {
         }
     }
 
+    @Test("every difference from the plug-in's mapping has its row in docs/mapping.md")
+    func pluginDifferences() throws {
+        let rows = Set(
+            try Repository.text(of: "docs/mapping.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
+                .map { $0.dropFirst(2).components(separatedBy: " | ")[0] })
+        let pairs = try Repository.text(of: "Tests/RadiusServerTests/Files/Mapping/plugin.txt")
+            .components(separatedBy: "\n--- rows\n").dropFirst()
+        #expect(pairs.count > 100)
+        for pair in pairs {
+            for label in pair.split(separator: "\n").prefix(while: { !$0.hasPrefix("=== ") }) {
+                #expect(rows.contains(String(label)), "docs/mapping.md has no row '\(label)'")
+            }
+        }
+    }
+
     @Test("the README's map names every target")
     func map() throws {
         let readme = try Repository.text(of: "README.md")

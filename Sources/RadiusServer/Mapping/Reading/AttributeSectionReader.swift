@@ -66,7 +66,7 @@ struct AttributeSectionReader {
         }
         let isNamed = !draft["radiusAttribute"].isEmpty
         let target = findings.target(
-            isNamed ? draft["radiusAttribute"] : lastWord(name), in: dictionary,
+            isNamed ? draft["radiusAttribute"] : lastWord(name), in: dictionary, isOurs: false,
             at: isNamed ? draft.entries["radiusAttribute"]?.line ?? draft.line : draft.line)
         var extraction = MappingRule.Extraction(prefix: draft.asWritten("prefix"), suffix: draft.asWritten("suffix"))
         if let regex = draft.entries["regex"], !regex.value.isEmpty {

@@ -32,15 +32,20 @@ struct MappingFindings {
     }
 
     /// The attribute that `name` means; nil, with a diagnostic, for what no rule can fill.
-    mutating func target(_ name: String, in dictionary: AttributeDictionary, at line: Int) -> MappingTarget? {
-        guard !name.isEmpty else {
-            warn("no attribute is named; the rule has no effect (expected the name of an attribute)", at: line)
-            return nil
-        }
+    ///
+    /// - Parameter isOurs: whether the section is one of ours. In the plug-in's a rule that cannot be filled is a warning,
+    ///   and is left out: so FreeRADIUS does, and such a file works today.
+    mutating func target(
+        _ name: String, in dictionary: AttributeDictionary, isOurs: Bool, at line: Int
+    ) -> MappingTarget? {
         do throws(MappingTarget.Refusal) {
             return try MappingTarget(name, in: dictionary)
         } catch {
-            add(error.severity, error.explanation, at: line)
+            if isOurs {
+                fail(error.message, at: line)
+            } else {
+                warn("\(error.message); the rule has no effect", at: line)
+            }
             return nil
         }
     }

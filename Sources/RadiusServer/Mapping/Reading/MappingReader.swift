@@ -56,9 +56,10 @@ struct MappingReader {
         for entry in section.entries {
             // A here-document is a list of values to the incumbent, and so a rule for each line.
             for line in entry.lines {
-                guard let target = findings.target(String(trimmed(line)), in: dictionary, at: entry.line) else {
-                    continue
-                }
+                guard
+                    let target = findings.target(
+                        String(trimmed(line)), in: dictionary, isOurs: false, at: entry.line)
+                else { continue }
                 let source = MappingSource(section: section.name.map(lastWord), key: entry.key)
                 let place = RulePlace(file: file.path, line: entry.line)
                 let rule = MappingRule(place: place, target: target, value: .plain(source))

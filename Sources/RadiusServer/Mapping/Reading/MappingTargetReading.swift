@@ -3,38 +3,36 @@ import RadiusCodec
 extension MappingTarget {
     /// Why a name is no attribute that a rule could fill.
     struct Refusal: Error, Equatable {
-        /// A warning when the rule can be left out, as FreeRADIUS leaves it out; the others do their work.
-        let severity: Diagnostic.Severity
         let message: String
-
-        var explanation: String { severity == .warning ? "\(message); the rule has no effect" : message }
     }
 
     /// Finds the attribute that `text` names in the dictionary, whose case does not matter.
     init(_ text: String, in dictionary: AttributeDictionary) throws(Refusal) {
-        let (name, tag) = try Self.split(text)
+        guard !text.isEmpty else {
+            throw Refusal(message: "no attribute is named (expected the name of an attribute)")
+        }
+        let (name, tag) = try Self.split(text, in: dictionary)
         guard let definition = dictionary.definition(named: name) else {
-            throw Refusal(severity: .warning, message: Self.unknown(text, name, dictionary))
+            throw Refusal(message: Self.unknown(text, name, dictionary))
         }
         guard !definition.isInternal else {
             throw Refusal(
-                severity: .warning, message: "\(definition.name) is never sent; FreeRADIUS has it for itself only")
+                message: "\(definition.name) is never sent; FreeRADIUS has it for itself only")
         }
         switch definition.type {
         case .tlv, .vsa, .extended, .longExtended, .evs:
             throw Refusal(
-                severity: .error,
                 message: "\(definition.name) holds other attributes (expected the name of one of those)")
         case .string, .octets, .ipaddr, .ipv4prefix, .ipv6addr, .ipv6prefix, .integer, .signed, .integer64, .byte,
             .short, .bool, .date, .ifid, .ether, .abinary, .comboIP:
             break
         }
         if Self.ownedByServer.contains(where: { definition.path.numbers == [UInt32($0.rawValue)] }) {
-            throw Refusal(severity: .warning, message: "\(definition.name) is for this server alone to set")
+            throw Refusal(message: "\(definition.name) is for this server alone to set")
         }
         guard tag == nil || definition.hasTag else {
             throw Refusal(
-                severity: .error, message: "\(definition.name) has no tag (expected \(definition.name))")
+                message: "\(definition.name) has no tag (expected \(definition.name))")
         }
         self.definition = definition
         self.tag = tag == 0 ? nil : tag
@@ -45,18 +43,24 @@ extension MappingTarget {
         .userPassword, .chapPassword, .state, .proxyState, .eapMessage, .messageAuthenticator,
     ]
 
-    private static func split(_ text: String) throws(Refusal) -> (name: String, tag: UInt8?) {
+    private static func split(
+        _ text: String, in dictionary: AttributeDictionary
+    ) throws(Refusal) -> (name: String, tag: UInt8?) {
         guard let colon = text.lastIndex(of: ":") else { return (text, nil) }
         let digits = text[text.index(after: colon)...]
         guard let tag = UInt8(digits), tag <= 31 else {
-            throw Refusal(severity: .error, message: "a tag that is none in \(text) (expected :1 to :31)")
+            let isFollowed = text.contains { $0 == " " || $0 == "\t" }
+            let message =
+                isFollowed ? unknown(text, text, dictionary) : "a tag that is none in \(text) (expected :1 to :31)"
+            throw Refusal(message: message)
         }
         return (String(text[..<colon]), tag)
     }
 
     private static func unknown(_ text: String, _ name: String, _ dictionary: AttributeDictionary) -> String {
         let first = name.prefix { $0 != " " && $0 != "\t" }
-        if first.count < name.count, dictionary.definition(named: String(first)) != nil {
+        let attribute = first.split(separator: ":").first.map(String.init) ?? ""
+        if first.count < name.count, dictionary.definition(named: attribute) != nil {
             return "unknown attribute \(text) (expected \(first) alone; a comment stands on a line of its own)"
         }
         guard let suggestion = dictionary.suggestion(for: name) else {

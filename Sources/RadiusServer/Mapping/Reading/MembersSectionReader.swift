@@ -38,7 +38,8 @@ struct MembersSectionReader {
     mutating func read() {
         let named = section.entries.first { $0.key == "radiusAttribute" }
         let name = named?.value ?? lastWord(section.name ?? "")
-        guard let target = findings.target(name, in: dictionary, at: named?.line ?? section.line) else { return }
+        let line = named?.line ?? section.line
+        guard let target = findings.target(name, in: dictionary, isOurs: true, at: line) else { return }
         let sources = findings.groupSources(of: section)
         for entry in section.entries where !BlockOptions.take(entry, into: &block, &findings, groups) {
             switch entry.key {

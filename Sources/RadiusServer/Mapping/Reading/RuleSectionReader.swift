@@ -42,7 +42,7 @@ struct RuleSectionReader {
             findings.fail("unknown key \(entry.key) (did you mean \(slip)?)", at: entry.line)
             return
         }
-        guard let target = findings.target(entry.key, in: dictionary, at: entry.line),
+        guard let target = findings.target(entry.key, in: dictionary, isOurs: true, at: entry.line),
             let value = findings.value(entry.value, for: target, in: dictionary, entry.key, at: entry.line)
         else { return }
         block.rules.append(
