@@ -3,6 +3,8 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Severity: String, Sendable {
         case error
         case warning
+        /// Nothing is wrong, but a reader may expect something else.
+        case note
     }
 
     package let file: String
@@ -20,9 +22,9 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = QuotedText.harmless(message)
     }
 
-    /// `file:line: what (expected what)`, with `warning: ` before the message of a warning.
+    /// `file:line: what (expected what)`, with `warning: ` or `note: ` before the message of one.
     package var description: String {
         let place = line > 0 ? "\(file):\(line)" : file
-        return severity == .warning ? "\(place): warning: \(message)" : "\(place): \(message)"
+        return severity == .error ? "\(place): \(message)" : "\(place): \(severity.rawValue): \(message)"
     }
 }

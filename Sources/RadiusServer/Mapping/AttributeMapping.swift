@@ -15,10 +15,12 @@ package final class AttributeMapping: Sendable {
     let clientAttribute: AttributeDefinition?
     /// For the sections that say nothing else.
     let misfit: MisfitHandling
+    /// What the reader saw that the plug-in takes otherwise.
+    let notes: [Diagnostic]
     let dictionary: AttributeDictionary
 
     init(
-        blocks: [MappingBlock], settings: PluginSettings, misfit: MisfitHandling = .leaveOut,
+        blocks: [MappingBlock], settings: PluginSettings, misfit: MisfitHandling = .leaveOut, notes: [Diagnostic] = [],
         dictionary: AttributeDictionary
     ) {
         self.blocks = blocks
@@ -26,6 +28,7 @@ package final class AttributeMapping: Sendable {
         self.settings = settings
         clientAttribute = settings.clientAttribute.flatMap { dictionary.definition(named: $0.value) }
         self.misfit = misfit
+        self.notes = notes
         self.dictionary = dictionary
     }
 
@@ -56,10 +59,11 @@ package final class AttributeMapping: Sendable {
         let (file, diagnostics) = ConfigurationFile.parse(octets, path: path)
         var reader = MappingReader(file: file, dictionary: dictionary)
         reader.read()
-        let all = (diagnostics + reader.diagnostics).sortedByLine()
+        let all = (diagnostics + reader.diagnostics.filter { $0.severity != .note }).sortedByLine()
         guard !all.contains(where: { $0.severity == .error }) else { return (nil, all) }
         let mapping = AttributeMapping(
-            blocks: reader.blocks, settings: reader.settings, misfit: reader.misfit, dictionary: dictionary)
+            blocks: reader.blocks, settings: reader.settings, misfit: reader.misfit,
+            notes: reader.diagnostics.filter { $0.severity == .note }, dictionary: dictionary)
         return (mapping, all)
     }
 

@@ -16,6 +16,15 @@ import Testing
         #expect(try lint(example.text("input")) == example["findings"])
     }
 
+    @Test(arguments: try CaseFile("Mapping/notes.txt").cases)
+    func tellsWhatThePlugInDoes(_ example: CaseFile.Case) throws {
+        let dictionary = AttributeMappingTests.dictionary
+        let (mapping, diagnostics) = AttributeMapping.parse(
+            Array(example.text("input").utf8), path: "t", dictionary: dictionary)
+        #expect(diagnostics.isEmpty)
+        #expect(try #require(mapping).differencesFromPlugin().map(\.description) == example["notes"])
+    }
+
     @Test func aConstantThatDoesNotFit() throws {
         let text = "[Attribute Session-Timeout]\nuserAttribute = a\nregex = x\nprefix = soon\n"
         let findings = try lint(text)

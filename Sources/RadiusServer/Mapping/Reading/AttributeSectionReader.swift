@@ -2,14 +2,10 @@ import RadiusCodec
 
 /// Reads the `[Attribute …]` sections of one heading.
 struct AttributeSectionReader {
-    private let dictionary: AttributeDictionary
     private(set) var findings: MappingFindings
     private(set) var rules: [MappingRule] = []
 
-    init(_ findings: MappingFindings, dictionary: AttributeDictionary) {
-        self.findings = findings
-        self.dictionary = dictionary
-    }
+    init(_ findings: MappingFindings) { self.findings = findings }
 
     /// What the lines say so far.
     private struct Draft {
@@ -66,7 +62,7 @@ struct AttributeSectionReader {
         }
         let isNamed = !draft["radiusAttribute"].isEmpty
         let target = findings.target(
-            isNamed ? draft["radiusAttribute"] : lastWord(name), in: dictionary, isOurs: false,
+            isNamed ? draft["radiusAttribute"] : lastWord(name), isOurs: false,
             at: isNamed ? draft.entries["radiusAttribute"]?.line ?? draft.line : draft.line)
         var extraction = MappingRule.Extraction(prefix: draft.asWritten("prefix"), suffix: draft.asWritten("suffix"))
         if let regex = draft.entries["regex"], !regex.value.isEmpty {

@@ -52,6 +52,7 @@ struct BlockOptions {
             test = .isMember(membership)
         } else {
             guard words.count > 1, let source = MappingSource(words[0]) else { throw unfit(entry.value) }
+            guard findings.exists(source, at: entry.line) else { return nil }
             test = try self.test(of: source, String(words[1]), rest, entry.value)
         }
         return MappingCondition(

@@ -98,7 +98,7 @@ extension MappingFindings {
         for entry in section.entries where entry.key == "groups" {
             for word in entry.value.split(separator: ",", omittingEmptySubsequences: false) {
                 if let source = MappingSource(trimmed(word)) {
-                    sources.append(source)
+                    if exists(source, at: entry.line) { sources.append(source) }
                 } else {
                     fail(
                         "groups is '\(entry.value)' (expected a value of the detail, such as user.memberOf)",

@@ -6,7 +6,6 @@ import RadiusCodec
 /// more, so that a file which works today need not be touched; an attribute that the dictionary does not know is such.
 struct MappingReader {
     private let file: ConfigurationFile
-    private let dictionary: AttributeDictionary
     private var findings: MappingFindings
     private(set) var settings = PluginSettings()
     private(set) var misfit = MisfitHandling.leaveOut
@@ -25,8 +24,7 @@ struct MappingReader {
 
     init(file: ConfigurationFile, dictionary: AttributeDictionary) {
         self.file = file
-        self.dictionary = dictionary
-        findings = MappingFindings(file: file.path)
+        findings = MappingFindings(file: file.path, dictionary: dictionary)
     }
 
     mutating func read() {
@@ -54,11 +52,15 @@ struct MappingReader {
 
     private mutating func readMapping(_ section: ConfigurationFile.Section) {
         for entry in section.entries {
+            if entry.valueAsWritten != entry.value, !entry.value.isEmpty {
+                findings.note(
+                    "the blank behind \(entry.value) does not count; the plug-in sends nothing", at: entry.line)
+            }
             // A here-document is a list of values to the incumbent, and so a rule for each line.
             for line in entry.lines {
                 guard
                     let target = findings.target(
-                        String(trimmed(line)), in: dictionary, isOurs: false, at: entry.line)
+                        String(trimmed(line)), isOurs: false, at: entry.line)
                 else { continue }
                 let source = MappingSource(section: section.name.map(lastWord), key: entry.key)
                 let place = RulePlace(file: file.path, line: entry.line)
@@ -71,7 +73,7 @@ struct MappingReader {
     // MARK: The other sections
 
     private mutating func readAttribute(_ occurrences: [ConfigurationFile.Section]) {
-        var reader = AttributeSectionReader(findings, dictionary: dictionary)
+        var reader = AttributeSectionReader(findings)
         reader.read(occurrences)
         findings = reader.findings
         attributeRules += reader.rules
@@ -79,7 +81,7 @@ struct MappingReader {
 
     private mutating func readRule(_ occurrences: [ConfigurationFile.Section], _ groups: GroupDefinitions) {
         guard let section = findings.only(occurrences) else { return }
-        var reader = RuleSectionReader(section, findings, groups, dictionary: dictionary)
+        var reader = RuleSectionReader(section, findings, groups)
         reader.read()
         findings = reader.findings
         if !reader.block.rules.isEmpty { ownBlocks.append(reader.block) }
@@ -87,7 +89,7 @@ struct MappingReader {
 
     private mutating func readMembers(_ occurrences: [ConfigurationFile.Section], _ groups: GroupDefinitions) {
         guard let section = findings.only(occurrences) else { return }
-        var reader = MembersSectionReader(section, findings, groups, dictionary: dictionary)
+        var reader = MembersSectionReader(section, findings, groups)
         reader.read()
         findings = reader.findings
         if !reader.block.rules.isEmpty { ownBlocks.append(reader.block) }
@@ -114,7 +116,7 @@ struct MappingReader {
     private mutating func readSettings(
         _ occurrences: [ConfigurationFile.Section], _ section: ConfigurationFile.Section
     ) {
-        var reader = PluginSettingsReader(findings, settings, dictionary: dictionary)
+        var reader = PluginSettingsReader(findings, settings)
         if section.kind == "Default", section.name == nil {
             reader.readDefault(occurrences.flatMap(\.entries))
         } else {

@@ -11,7 +11,6 @@ import RadiusCodec
 struct MembersSectionReader {
     private let section: ConfigurationFile.Section
     private let groups: GroupDefinitions
-    private let dictionary: AttributeDictionary
     private(set) var findings: MappingFindings
     private(set) var block: MappingBlock
 
@@ -24,14 +23,10 @@ struct MembersSectionReader {
     private static let keys =
         ["groups"] + GroupWord.allCases.map(\.rawValue) + ["otherwise", "take", "radiusAttribute"] + BlockOptions.keys
 
-    init(
-        _ section: ConfigurationFile.Section, _ findings: MappingFindings, _ groups: GroupDefinitions,
-        dictionary: AttributeDictionary
-    ) {
+    init(_ section: ConfigurationFile.Section, _ findings: MappingFindings, _ groups: GroupDefinitions) {
         self.section = section
         self.findings = findings
         self.groups = groups
-        self.dictionary = dictionary
         block = MappingBlock(place: RulePlace(file: findings.file, line: section.line), takesFirst: true)
     }
 
@@ -39,7 +34,7 @@ struct MembersSectionReader {
         let named = section.entries.first { $0.key == "radiusAttribute" }
         let name = named?.value ?? lastWord(section.name ?? "")
         let line = named?.line ?? section.line
-        guard let target = findings.target(name, in: dictionary, isOurs: true, at: line) else { return }
+        guard let target = findings.target(name, isOurs: true, at: line) else { return }
         let sources = findings.groupSources(of: section)
         for entry in section.entries where !BlockOptions.take(entry, into: &block, &findings, groups) {
             switch entry.key {
@@ -95,7 +90,7 @@ struct MembersSectionReader {
     private mutating func append(
         _ text: String, _ target: MappingTarget, _ audience: MappingRule.Audience, _ entry: ConfigurationFile.Entry
     ) {
-        guard let value = findings.value(text, for: target, in: dictionary, entry.key, at: entry.line) else { return }
+        guard let value = findings.value(text, for: target, entry.key, at: entry.line) else { return }
         block.rules.append(
             MappingRule(
                 place: RulePlace(file: findings.file, line: entry.line), target: target, value: value,

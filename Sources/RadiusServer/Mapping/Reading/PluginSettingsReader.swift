@@ -4,10 +4,8 @@ import RadiusCodec
 struct PluginSettingsReader {
     private(set) var findings: MappingFindings
     private(set) var settings: PluginSettings
-    private let dictionary: AttributeDictionary
 
-    init(_ findings: MappingFindings, _ settings: PluginSettings, dictionary: AttributeDictionary) {
-        self.dictionary = dictionary
+    init(_ findings: MappingFindings, _ settings: PluginSettings) {
         self.findings = findings
         self.settings = settings
     }
@@ -43,8 +41,8 @@ struct PluginSettingsReader {
 
     private mutating func readClientAttribute(_ entry: ConfigurationFile.Entry) {
         guard let setting = setting(entry) else { return }
-        guard dictionary.definition(named: setting.value) != nil else {
-            let hint = dictionary.suggestion(for: setting.value).map { "did you mean \($0)?" }
+        guard findings.dictionary.definition(named: setting.value) != nil else {
+            let hint = findings.dictionary.suggestion(for: setting.value).map { "did you mean \($0)?" }
             findings.warn(
                 "unknown attribute \(setting.value) (\(hint ?? "expected a name from the dictionary"))", at: entry.line)
             return

@@ -12,18 +12,13 @@ import RadiusCodec
 struct RuleSectionReader {
     private let section: ConfigurationFile.Section
     private let groups: GroupDefinitions
-    private let dictionary: AttributeDictionary
     private(set) var findings: MappingFindings
     private(set) var block: MappingBlock
 
-    init(
-        _ section: ConfigurationFile.Section, _ findings: MappingFindings, _ groups: GroupDefinitions,
-        dictionary: AttributeDictionary
-    ) {
+    init(_ section: ConfigurationFile.Section, _ findings: MappingFindings, _ groups: GroupDefinitions) {
         self.section = section
         self.findings = findings
         self.groups = groups
-        self.dictionary = dictionary
         block = MappingBlock(place: RulePlace(file: findings.file, line: section.line))
     }
 
@@ -38,12 +33,14 @@ struct RuleSectionReader {
 
     private mutating func readAttribute(_ entry: ConfigurationFile.Entry) {
         // A slip in one of our words is more likely than an attribute that nobody knows.
-        if dictionary.definition(named: entry.key) == nil, let slip = nearest(to: entry.key, among: BlockOptions.keys) {
+        if findings.dictionary.definition(named: entry.key) == nil,
+            let slip = nearest(to: entry.key, among: BlockOptions.keys)
+        {
             findings.fail("unknown key \(entry.key) (did you mean \(slip)?)", at: entry.line)
             return
         }
-        guard let target = findings.target(entry.key, in: dictionary, isOurs: true, at: entry.line),
-            let value = findings.value(entry.value, for: target, in: dictionary, entry.key, at: entry.line)
+        guard let target = findings.target(entry.key, isOurs: true, at: entry.line),
+            let value = findings.value(entry.value, for: target, entry.key, at: entry.line)
         else { return }
         block.rules.append(
             MappingRule(place: RulePlace(file: findings.file, line: entry.line), target: target, value: value))
