@@ -13,6 +13,7 @@ package final class AttributeMapping: Sendable {
     package let settings: PluginSettings
     /// What `CLIENTATTRIBUTE` names.
     let clientAttribute: AttributeDefinition?
+    let patterns: GroupPatterns
     /// For the sections that say nothing else.
     let misfit: MisfitHandling
     /// What the reader saw that the plug-in takes otherwise.
@@ -20,7 +21,8 @@ package final class AttributeMapping: Sendable {
     let dictionary: AttributeDictionary
 
     init(
-        blocks: [MappingBlock], settings: PluginSettings, misfit: MisfitHandling = .leaveOut, notes: [Diagnostic] = [],
+        blocks: [MappingBlock], settings: PluginSettings, misfit: MisfitHandling = .leaveOut,
+        patterns: GroupPatterns = GroupPatterns(), notes: [Diagnostic] = [],
         dictionary: AttributeDictionary
     ) {
         self.blocks = blocks
@@ -28,6 +30,7 @@ package final class AttributeMapping: Sendable {
         self.settings = settings
         clientAttribute = settings.clientAttribute.flatMap { dictionary.definition(named: $0.value) }
         self.misfit = misfit
+        self.patterns = patterns
         self.notes = notes
         self.dictionary = dictionary
     }
@@ -62,7 +65,7 @@ package final class AttributeMapping: Sendable {
         let all = (diagnostics + reader.diagnostics.filter { $0.severity != .note }).sortedByLine()
         guard !all.contains(where: { $0.severity == .error }) else { return (nil, all) }
         let mapping = AttributeMapping(
-            blocks: reader.blocks, settings: reader.settings, misfit: reader.misfit,
+            blocks: reader.blocks, settings: reader.settings, misfit: reader.misfit, patterns: reader.patterns,
             notes: reader.diagnostics.filter { $0.severity == .note }, dictionary: dictionary)
         return (mapping, all)
     }

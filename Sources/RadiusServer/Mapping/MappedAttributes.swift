@@ -52,8 +52,10 @@ package struct MappedAttributes: Sendable {
         for (index, entry) in all.enumerated() {
             if !own.isEmpty, own.contains(where: entry.attribute.definition.path.isOnly) { continue }
             do throws(AttributeDoesNotFit) {
-                try packet.append(entry.attribute)
-                attributes.append(entry)
+                for part in entry.parts {
+                    try packet.append(part.attribute)
+                    attributes.append(part)
+                }
             } catch {
                 guard case .packetFull = error else {
                     leaveOut(entry, "\(error)")
@@ -71,6 +73,19 @@ package struct MappedAttributes: Sendable {
             Diagnostic(
                 file: entry.place.file, line: entry.place.line, severity: .warning, "\(name) is left out: \(reason)"),
             isRequired: entry.isRequired)
+    }
+}
+
+extension MappedAttribute {
+    /// A Reply-Message goes on in the next one (RFC 2865 §5.18); any other attribute is itself.
+    fileprivate var parts: [MappedAttribute] {
+        let definition = attribute.definition
+        guard attribute.octets.count > 253, definition.path.isOnly(.replyMessage) else { return [self] }
+        return String(decoding: attribute.octets, as: UTF8.self).replyMessages.map { octets in
+            MappedAttribute(
+                attribute: EncodedAttribute(definition: definition, octets: octets), place: place,
+                isRequired: isRequired)
+        }
     }
 }
 

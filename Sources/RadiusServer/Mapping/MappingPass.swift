@@ -5,7 +5,7 @@ struct MappingPass<Source: DetailSource> {
     private let mapping: AttributeMapping
     private let detail: Source
     private let result: MappedResult
-    private var memory = GroupMemory()
+    private var memory: GroupMemory
     private(set) var mapped = MappedAttributes()
     /// nil when nobody wants to know.
     private(set) var steps: [MappingStep]?
@@ -14,6 +14,7 @@ struct MappingPass<Source: DetailSource> {
         self.mapping = mapping
         self.detail = detail
         self.result = result
+        memory = GroupMemory(mapping.patterns)
         steps = isExplained ? [] : nil
     }
 

@@ -83,6 +83,23 @@ import Testing
         #expect(mapped.problems.count == 20)
     }
 
+    /// Patterns are kept by number, 64 to a word.
+    @Test func manyGroupsAndManyLines() throws {
+        let lines = (0..<200).map { "name = group-\($0) -> \($0)" }
+        let text = "[Members Filter-Id]\ngroups = user.group\ntake = all\n" + lines.joined(separator: "\n")
+        let mapping = try #require(parse(text).mapping)
+        for numbers in [[0], [63], [64], [199], [5, 70, 130], Array(0..<200)] {
+            let groups = numbers.map { "Group-\($0)" } + ["group-200", "other"]
+            let detail = ResponseDetail(["user": .object(["group": .texts(groups)])])
+            // The second time every group is known.
+            for _ in 0..<2 {
+                let mapped = mapping.attributes(for: detail, result: .accept)
+                let sent = mapped.attributes.map { String(decoding: $0.attribute.octets, as: UTF8.self) }
+                #expect(sent == numbers.map(String.init))
+            }
+        }
+    }
+
     /// Whatever the files say, reading and mapping end, and what is mapped is an attribute that has a rule.
     @Test(arguments: 0..<200)
     func nothingTraps(_ seed: UInt64) throws {

@@ -29,7 +29,8 @@ struct GroupDefinitions {
             case .group: definition.includes.append((entry.value, entry.line))
             case let word?:
                 guard let pattern = findings.pattern(word, entry.value, at: entry.line) else { continue }
-                definition.membership.alternatives += sources.map { .init(source: $0, pattern: pattern) }
+                let number = findings.number(of: pattern)
+                definition.membership.alternatives += sources.map { .init(source: $0, pattern: number) }
                 if sources.isEmpty { findings.failWithoutGroups(section, at: entry.line) }
             case nil: findings.failUnknown(entry, section, among: ["groups"] + GroupWord.allCases.map(\.rawValue))
             }

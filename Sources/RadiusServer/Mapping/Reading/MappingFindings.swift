@@ -5,10 +5,20 @@ struct MappingFindings {
     let file: String
     let dictionary: AttributeDictionary
     private(set) var diagnostics: [Diagnostic] = []
+    /// Every pattern for groups that was read; rules know them by their places.
+    private(set) var patterns: [GroupPattern] = []
+    private var numbers: [GroupPattern: Int] = [:]
 
     init(file: String, dictionary: AttributeDictionary) {
         self.file = file
         self.dictionary = dictionary
+    }
+
+    mutating func number(of pattern: GroupPattern) -> Int {
+        if let number = numbers[pattern] { return number }
+        numbers[pattern] = patterns.count
+        patterns.append(pattern)
+        return patterns.count - 1
     }
 
     mutating func fail(_ message: String, at line: Int) { add(.error, message, at: line) }

@@ -22,6 +22,8 @@ struct MappingReader {
 
     var diagnostics: [Diagnostic] { findings.diagnostics }
 
+    var patterns: GroupPatterns { GroupPatterns(findings.patterns) }
+
     init(file: ConfigurationFile, dictionary: AttributeDictionary) {
         self.file = file
         findings = MappingFindings(file: file.path, dictionary: dictionary)

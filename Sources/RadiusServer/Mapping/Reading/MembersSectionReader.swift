@@ -82,7 +82,8 @@ struct MembersSectionReader {
         } else {
             guard let pattern = findings.pattern(word, group, at: entry.line) else { return }
             if sources.isEmpty { findings.failWithoutGroups(section, at: entry.line) }
-            membership.alternatives = sources.map { .init(source: $0, pattern: pattern) }
+            let number = findings.number(of: pattern)
+            membership.alternatives = sources.map { .init(source: $0, pattern: number) }
         }
         append(value, target, .members(membership), entry)
     }
