@@ -14,7 +14,7 @@ enum MapCommand {
     private static let detail = CommandOption(
         name: "--detail", value: "FILE", summary: "the response detail; - is standard input (the default)")
     private static let result = CommandOption(
-        name: "--result", value: "accept|challenge", summary: "which reply is mapped for (else accept)")
+        name: "--result", value: "accept|challenge|reject", summary: "which reply is mapped for (else accept)")
 
     private struct Document: Encodable { let attributes: [AttributeDocument] }
 
@@ -38,7 +38,7 @@ enum MapCommand {
     private static func mappedResult(_ invocation: Invocation) throws(CommandFailure) -> MappedResult {
         guard let text = invocation.arguments.value(of: result) else { return .accept }
         guard let result = MappedResult(rawValue: text) else {
-            throw .wrongUsage("--result is '\(text)'; it takes accept or challenge")
+            throw .wrongUsage("--result is '\(text)'; it takes accept, challenge or reject")
         }
         return result
     }

@@ -148,6 +148,6 @@ struct MapCommandTests {
     func missing() {
         #expect(map("--detail /nonexistent").status == .couldNot)
         #expect(watchword("map --mapping /nonexistent", input: Self.detail).status == .no)
-        #expect(map("--result reject").status == .wrongUsage)
+        #expect(map("--result refuse").status == .wrongUsage)
     }
 }
