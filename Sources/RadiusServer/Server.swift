@@ -98,8 +98,15 @@ package struct Server: ~Copyable {
                 }
             }
         }
-        let administrator = Operator(server: context, configurationPath: configurationPath)
+        let keeper = ConfigurationKeeper(server: context, path: configurationPath)
+        let administrator = Operator(server: context, keeper: keeper)
         try start("control") { control.serve { administrator.answer($0) } }
+        try start("configuration") {
+            while !context.isStopping {
+                keeper.look(at: Clock.monotonic())
+                Clock.sleep(milliseconds: 1000)
+            }
+        }
 
         // Ready is who can answer: not before the deciding thread has its store.
         while !context.canDecide.load(ordering: .relaxed), context.failure.withLock({ $0 }) == nil {
@@ -107,7 +114,9 @@ package struct Server: ~Copyable {
         }
         let addresses = Set(sockets.map { "udp://\($0.address)" }).sorted().joined(separator: " ")
         if context.canDecide.load(ordering: .relaxed) { context.log.put("ready \(addresses)\n") }
-        while let signal = signals.next(), signal == SIGHUP { _ = administrator.answer(.reload) }
+        while let signal = signals.next(), signal == SIGHUP {
+            _ = keeper.reload(confirmSeconds: nil, at: Clock.monotonic())
+        }
 
         // What came before the order is answered; nobody, whatever he is stuck in, keeps the server from ending.
         context.stop()

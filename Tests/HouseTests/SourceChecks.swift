@@ -38,6 +38,7 @@ enum SourceChecks {
         "Sources/RadiusServer/Commands/Terminal.swift",
         "Sources/RadiusServer/Configuration/Configuration.swift",
         "Sources/RadiusServer/Configuration/FileContents.swift",
+        "Sources/RadiusServer/Configuration/FileStamp.swift",
         "Sources/RadiusServer/Mapping/RegularExpression.swift",
         "Sources/RadiusServer/Operations/Clock.swift",
         "Sources/RadiusServer/Operations/ControlSocket.swift",

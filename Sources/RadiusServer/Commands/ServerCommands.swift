@@ -20,15 +20,46 @@ enum ServerCommands {
         return .done
     }
 
+    private static let confirm = CommandOption(
+        name: "--confirm", value: "TIME",
+        summary: "go back by itself after TIME (such as 10m) unless --keep comes, and at once if accepts collapse")
+    private static let keep = CommandOption(name: "--keep", summary: "keep what was reloaded with --confirm")
+    private static let revert = CommandOption(
+        name: "--revert", summary: "go back at once to what was in force before --confirm")
+
     static let reload = Command(
         name: "reload",
         summary: "Makes the running server take its configuration over, or say what is wrong with it",
-        example: "watchword reload"
+        options: [confirm, keep, revert],
+        example: """
+            watchword reload
+            watchword reload --confirm 10m
+            watchword reload --keep
+            """
     ) { invocation throws(CommandFailure) in
-        let lines = try ask(.reload, invocation)
+        let (command, done) = try reloadCommand(invocation)
+        let lines = try ask(command, invocation)
         for line in lines { invocation.console.note(line) }
-        try invocation.show(["warnings": lines], orText: "reloaded")
+        try invocation.show(["warnings": lines], orText: done)
         return .done
+    }
+
+    /// What is asked of the server, and what to say when it has done it.
+    private static func reloadCommand(
+        _ invocation: Invocation
+    ) throws(CommandFailure) -> (command: ControlCommand, done: String) {
+        let arguments = invocation.arguments
+        guard [confirm, keep, revert].count(where: arguments.isSet) < 2 else {
+            throw .wrongUsage("--confirm, --keep and --revert contradict each other")
+        }
+        if arguments.isSet(keep) { return (.keep, "kept") }
+        if arguments.isSet(revert) { return (.revert, "the former configuration is in force again") }
+        guard let text = arguments.value(of: confirm) else { return (.reload(confirmSeconds: nil), "reloaded") }
+        do throws(UnfitValue) {
+            let seconds = try ValueType.seconds(ControlCommand.confirmSeconds).parse(text, ValueContext(file: ""))
+            let remark = "the former configuration comes back in \(seconds) s unless: watchword reload --keep"
+            return (.reload(confirmSeconds: seconds), "reloaded; \(remark)")
+        } catch { throw .wrongUsage("--confirm is \(error.shown); it takes \(error.expected), such as 10m") }
     }
 
     static let status = Command(
@@ -61,7 +92,7 @@ enum ServerCommands {
     ///
     /// - Throws: ``ExitStatus/no`` with those lines when the server refuses, ``ExitStatus/couldNot`` when none is running.
     private static func ask(_ command: ControlCommand, _ invocation: Invocation) throws(CommandFailure) -> [String] {
-        let path = try invocation.configuration().server.controlSocketPath
+        let path = try controlSocketPath(for: command, invocation)
         let reply: ControlReply
         do throws(SocketError) {
             reply = try ControlSocket.ask(command, at: path)
@@ -69,6 +100,19 @@ enum ServerCommands {
         let lines = reply.text.split(separator: "\n").map(String.init)
         guard reply.isDone else { throw CommandFailure(status: .no, messages: lines) }
         return lines
+    }
+
+    /// A broken file is no reason not to ask the server that still runs without it, and to go back above all.
+    private static func controlSocketPath(
+        for command: ControlCommand, _ invocation: Invocation
+    ) throws(CommandFailure) -> String {
+        switch command {
+        case .reload: break
+        case .keep, .revert, .status, .metrics:
+            let path = Configuration.search(explicit: invocation.arguments.value(of: .configuration))
+            if let known = ConfigurationReading(path: path).controlSocketPath { return known }
+        }
+        return try invocation.configuration().server.controlSocketPath
     }
 }
 

@@ -12,15 +12,15 @@ package struct Configuration: Sendable {
     package let dictionary: AttributeDictionary
     /// The mapping of the clients that name none of their own.
     package let mapping: AttributeMapping
+    /// What it was read from.
+    let files: FileStamps
 
-    /// Reads `watchword.ini` and all that it refers to: secrets, key file, dictionary, mappings.
+    /// Reads `watchword.ini` and all that it refers to: secrets, dictionary, mappings.
     ///
     /// - Returns: nil when a diagnostic is an error; all mistakes of all files are told in one run.
     package static func load(path: String) -> (configuration: Configuration?, diagnostics: [Diagnostic]) {
-        var loader = ConfigurationLoader(path: path)
-        let configuration = loader.load()
-        let isGood = !loader.diagnostics.contains { $0.severity == .error }
-        return (isGood ? configuration : nil, loader.diagnostics)
+        let reading = ConfigurationReading(path: path)
+        return (reading.configuration, reading.diagnostics)
     }
 
     /// What `check` has to say beyond ``load(path:)``: whether the key file can be used, and what the mappings say that is
@@ -59,16 +59,40 @@ package struct Configuration: Sendable {
     }
 }
 
+/// What came of reading the files once.
+struct ConfigurationReading: Sendable {
+    /// nil when a diagnostic is an error.
+    let configuration: Configuration?
+    let diagnostics: [Diagnostic]
+    /// All that were looked at, however it ended.
+    let files: FileStamps
+    /// Where a server can be asked that was started with these files before they were broken; nil when watchword.ini
+    /// cannot be read.
+    let controlSocketPath: String?
+
+    init(path: String) {
+        var loader = ConfigurationLoader(path: path)
+        let configuration = loader.load()
+        controlSocketPath = loader.controlSocketPath
+        self.configuration = loader.diagnostics.contains { $0.severity == .error } ? nil : configuration
+        diagnostics = loader.diagnostics
+        files = loader.files
+    }
+}
+
 /// Follows `watchword.ini` to every file that it names.
 private struct ConfigurationLoader {
     let path: String
     var diagnostics: [Diagnostic] = []
+    private(set) var files = FileStamps()
+    private(set) var controlSocketPath: String?
     private var mappings: [String: AttributeMapping] = [:]
 
     init(path: String) { self.path = path }
 
     mutating func load() -> Configuration? {
         let contents: FileContents
+        files.note(path)
         do throws(UnreadableFile) {
             contents = try FileContents(path: path)
         } catch {
@@ -78,9 +102,11 @@ private struct ConfigurationLoader {
         let (file, fileDiagnostics) = ConfigurationFile.parse(contents.octets, path: path)
         var reader = ConfigurationReader(file)
         reader.read()
+        controlSocketPath = reader.server.controlSocketPath
         var ownDiagnostics = fileDiagnostics + reader.diagnostics
         var secrets: [SharedSecret?] = []
         for (section, settings) in reader.clients {
+            if let secretFile = settings.secretFile { files.note(secretFile) }
             let (secret, diagnostics) = SecretSource.secret(of: settings, section, file: path)
             ownDiagnostics += diagnostics
             if let secret, let other = secrets.firstIndex(of: secret) {
@@ -117,7 +143,7 @@ private struct ConfigurationLoader {
         checkAuthenticationTypes(reader)
         return Configuration(
             path: path, server: reader.server, clients: clients, engine: engine(reader), dictionary: dictionary,
-            mapping: mapping)
+            mapping: mapping, files: files)
     }
 
     private func engine(_ reader: ConfigurationReader) -> EngineConfiguration {
@@ -133,7 +159,7 @@ private struct ConfigurationLoader {
 
     /// nil when it cannot be relied upon: a mapping held against it would only give more errors.
     private mutating func loadDictionary(_ path: String) -> AttributeDictionary? {
-        let (dictionary, found) = AttributeDictionary.load(file: path)
+        let (dictionary, found) = AttributeDictionary.load(file: path) { files.note($0) }
         diagnostics += found
         return found.contains { $0.severity == .error } ? nil : dictionary
     }
@@ -143,6 +169,7 @@ private struct ConfigurationLoader {
         mapping path: String, _ dictionary: AttributeDictionary, _ reader: ConfigurationReader
     ) -> AttributeMapping {
         if let known = mappings[path] { return known }
+        files.note(path)
         let (mapping, found) = AttributeMapping.load(file: path, dictionary: dictionary)
         diagnostics += found
         // What could not be read is complained of once.

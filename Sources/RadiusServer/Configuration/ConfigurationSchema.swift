@@ -31,6 +31,12 @@ enum ConfigurationSchema {
             meaning: "The socket by which reload, status and metrics reach the running server.",
             example: "/run/watchword/watchword.sock"),
         .one(
+            "reload_on_change", \.reloadsOnChange, .yesOrNo, default: "no",
+            meaning:
+                "Whether the server looks at its files each second, and reloads when one has changed. What has errors "
+                + "is refused.",
+            example: "yes"),
+        .one(
             "split_user_name", \.splitting, .splitting, default: "at, backslash",
             meaning: "Which forms of a User-Name name a realm: user@realm (at), REALM\\user (backslash).", example: "at"
         ),

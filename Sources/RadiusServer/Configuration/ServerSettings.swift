@@ -10,6 +10,8 @@ package struct ServerSettings: Sendable {
     /// nil: no attributes beyond the server's own.
     package internal(set) var mappingPath: String?
     package internal(set) var controlSocketPath = ""
+    /// Whether a changed file is taken over without being asked to.
+    package internal(set) var reloadsOnChange = false
     /// Of the clients that say nothing else.
     package internal(set) var splitting = UserNameSplitting()
     package internal(set) var challengeValidityInSeconds: Int64 = 0

@@ -25,9 +25,6 @@ final class ActiveConfigurations: Sendable {
 
     var current: ActiveConfiguration { version.withLock { $0 } }
 
-    /// From now on `configuration` holds, for requests that are admitted from now on.
-    func replace(with configuration: Configuration) {
-        let next = ActiveConfiguration(configuration)
-        version.withLock { $0 = next }
-    }
+    /// From now on `next` holds, for requests that are admitted from now on.
+    func replace(with next: ActiveConfiguration) { version.withLock { $0 = next } }
 }

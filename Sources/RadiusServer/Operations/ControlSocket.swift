@@ -2,13 +2,6 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What an administrator may ask of a running server, over a Unix socket beside its database.
-package enum ControlCommand: String, Sendable, CaseIterable {
-    case reload
-    case status
-    case metrics
-}
-
 /// The answer: whether it was done, and the text to show.
 package struct ControlReply: Sendable {
     package let isDone: Bool
@@ -22,7 +15,7 @@ package struct ControlReply: Sendable {
 
 /// The Unix socket by which commands reach a running server. Only the server's own user may connect (mode 0600).
 ///
-/// One command a connection: the command's name and a line feed; the answer is `done` or `refused`, a line feed, and the
+/// One command a connection: its words and a line feed; the answer is `done` or `refused`, a line feed, and the
 /// text up to the end of the connection.
 package final class ControlSocket: Sendable {
     private static let requestSizeMaximum = 64
@@ -68,10 +61,10 @@ package final class ControlSocket: Sendable {
             }
             Self.setPatience(connection)
             let line = Self.read(from: connection, upTo: Self.requestSizeMaximum) { $0.contains(UInt8(ascii: "\n")) }
-            let name = String(decoding: line.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            let text = String(decoding: line.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
             let reply =
-                ControlCommand(rawValue: name).map(answer)
-                ?? ControlReply(isDone: false, text: "unknown command \(Log.word(name))\n")
+                ControlCommand(line: text).map(answer)
+                ?? ControlReply(isDone: false, text: "unknown command \(Log.word(text))\n")
             Self.write(Array("\(reply.isDone ? "done" : "refused")\n\(reply.text)".utf8), to: connection)
             close(connection)
         }
@@ -93,7 +86,7 @@ package final class ControlSocket: Sendable {
         let connection = try connected(to: path)
         defer { close(connection) }
         setPatience(connection)
-        write(Array("\(command.rawValue)\n".utf8), to: connection)
+        write(Array("\(command.line)\n".utf8), to: connection)
         let octets = read(from: connection, upTo: 16 << 20) { _ in false }
         let text = String(decoding: octets, as: UTF8.self)
         guard let end = text.firstIndex(of: "\n") else { throw SocketError("read \(path)", code: ECONNRESET) }

@@ -35,6 +35,14 @@ final class Metrics: Sendable {
     // Discards and decisions have few names and are counted by batches: a lock that nobody else holds is cheap.
     private let discards = Mutex<[String: Int]>([:])
     private let decisions = Mutex<[Outcome: Int]>([:])
+    private let reloads = Mutex<[ReloadResult: Int]>([:])
+    /// Whether the configuration in force waits for somebody to keep it.
+    let awaitsConfirmation = Atomic<Bool>(false)
+
+    /// What became of a new configuration.
+    enum ReloadResult: String, CaseIterable, Sendable {
+        case done, refused, reverted
+    }
 
     init() {
         counters = Dictionary(uniqueKeysWithValues: Counter.allCases.map { ($0, Count()) })
@@ -51,6 +59,8 @@ final class Metrics: Sendable {
         let outcome = Outcome(decision: verdict.decision.name, reason: verdict.reason)
         decisions.withLock { $0[outcome, default: 0] += 1 }
     }
+
+    func count(_ result: ReloadResult) { reloads.withLock { $0[result, default: 0] += 1 } }
 
     /// Prometheus' text format. No label ever holds a user's name.
     var text: String {
@@ -73,7 +83,24 @@ final class Metrics: Sendable {
         for (labels, count) in rows.sorted(by: { $0.0 < $1.0 }) {
             text += "watchword_decisions_total{decision=\"\(labels)\"} \(count)\n"
         }
+        family("reloads_total", "New configurations, by what became of them.")
+        for result in ReloadResult.allCases {
+            text += "watchword_reloads_total{result=\"\(result)\"} \(reloads.withLock { $0[result] ?? 0 })\n"
+        }
+        family("reload_awaits_confirmation", "Whether the configuration in force will be taken back.", "gauge")
+        text += "watchword_reload_awaits_confirmation \(awaitsConfirmation.load(ordering: .relaxed) ? 1 : 0)\n"
         return text
+    }
+
+    /// How logins ended since the start.
+    var logins: LoginTally {
+        decisions.withLock { $0 }.reduce(into: LoginTally()) { tally, row in
+            switch row.key.decision {
+            case "accept": tally.accepts += row.value
+            case "reject": tally.rejects += row.value
+            default: break
+            }
+        }
     }
 
     /// How many Access-Requests were decided.

@@ -17,8 +17,6 @@ final class ServerContext: Sendable {
     let storeIsFailing = Atomic<Bool>(false)
     /// Why the server must end, though nobody ordered it.
     let failure = Mutex<String?>(nil)
-    /// One reload at a time, whoever asks for it.
-    let reloading = Mutex<Void>(())
     /// Requests admitted and not yet answered or dropped.
     let requestsInFlight = Atomic<Int>(0)
     /// By the clock that never goes back.
