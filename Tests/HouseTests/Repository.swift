@@ -14,7 +14,9 @@ enum Repository {
 
     /// All text files that we wrote, whatever their language, except the licence.
     static func textFiles() throws -> [TextFile] {
-        let folders = [".ci", "Benchmarks", "dictionary.d", "docs", "packaging", "scripts", "Sources", "Tests"]
+        let folders = [
+            ".ci", "Benchmarks", "dictionary.d", "docs", "examples", "packaging", "scripts", "Sources", "Tests",
+        ]
         let single = try FileManager.default.contentsOfDirectory(atPath: root.path()).filter { name in
             !["LICENSE", ".git"].contains(name) && isFile(name)
         }
