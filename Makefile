@@ -3,7 +3,7 @@
 # make test     everything that must hold, and half a minute of fuzzing (make fuzz-smoke)
 # make fuzz     hours of libFuzzer; SECONDS=3600 is for each target, TARGETS="packet mapping" chooses some
 # make bench    how fast this machine serves logins, FreeRADIUS beside it: ten minutes, and a table (Benchmarks/reach)
-# make soak     the server killed, starved and raced for half an hour; ROUNDS=20 makes it shorter
+# make soak     the server killed, starved, raced and reloaded for half an hour; ROUNDS=20 makes it shorter
 # make install  DESTDIR=… PREFIX=/usr
 # make format, make lint, make clean
 
@@ -52,7 +52,7 @@ bench: build
 soak:
 	@scripts/setup test
 	SOAK_ROUNDS=$(ROUNDS) $(if $(SEED),SOAK_SEED=$(SEED)) \
-	    swift test --disable-xctest --no-parallel $(flags) --filter '^EndToEndTests\.(Crash|Fault|Clock|Race)Tests'
+	    swift test --disable-xctest --no-parallel $(flags) --filter '^EndToEndTests\.(Crash|Fault|Clock|Race|ReloadUnderLoad)Tests'
 
 # Not made anew when it is there: root has no Swift toolchain on its PATH, as a rule.
 .build/release/watchword:

@@ -36,6 +36,9 @@ enum BenchCommand {
         name: "--unverified", summary: "believe every reply, for responders that know no secret")
     private static let record = CommandOption(
         name: "--record", value: "FILE", summary: "write a line `serial position` for every Access-Accept as it comes")
+    private static let agree = CommandOption(
+        name: "--agree", value: "N,N",
+        summary: "attributes, by number, whose values in an accept must be the same: a reply of one version")
     private static let users = CommandOption(
         name: "--users", value: "N", summary: "how many users, each with one token", isRequired: true)
     private static let type = CommandOption(
@@ -55,7 +58,7 @@ enum BenchCommand {
         summary: "Load a RADIUS server and measure it",
         options: [
             server, secret, tokens, mode, copies, wrong, concurrency, rate, duration, logins, ports, timeout, retries,
-            unverified, record,
+            unverified, record, agree,
         ],
         example: """
             watchword bench tokens --users 10000 > tokens.csv
@@ -164,6 +167,12 @@ enum BenchCommand {
         plan.retryAfterInMilliseconds = Int64(try invocation.number(of: timeout, in: 1...60_000) ?? 1000)
         plan.retriesMaximum = try invocation.number(of: retries, in: 0...1_000_000) ?? 3
         plan.isCredulous = arguments.isSet(unverified)
+        if let text = arguments.value(of: agree) {
+            plan.agreeing = try text.split(separator: ",").map { word throws(CommandFailure) in
+                guard let number = UInt8(word) else { throw .wrongUsage("--agree is '\(text)'; it takes 11,25") }
+                return AttributeType(rawValue: number)
+            }
+        }
         if plan.modes == [.race] {
             plan.copies = try invocation.number(of: copies, in: 2...plan.requestsMaximum) ?? 32
             plan.concurrency = max(1, min(plan.concurrency, plan.requestsMaximum / plan.copies))

@@ -45,6 +45,7 @@ struct LoadGenerator: ~Copyable {
     private var underWay = 0
     private var nextLook: Int64 = 0
     private(set) var counts = LoadReport.Counts()
+    private var agreement: ReplyAgreement
     private var latencies = LatencyHistogram()
     private let onAccept: ((_ serial: String, _ position: Int64) -> Void)?
 
@@ -58,6 +59,7 @@ struct LoadGenerator: ~Copyable {
         self.plan = plan
         self.accounts = accounts
         self.onAccept = onAccept
+        agreement = ReplyAgreement(of: plan.agreeing)
         races = Array(repeating: Race(), count: plan.modes.contains(.race) ? accounts.count : 0)
         logins = LoadTable(ports: plan.ports, run: plan.run)
         idle.append(contentsOf: accounts.indices)
@@ -87,6 +89,7 @@ struct LoadGenerator: ~Copyable {
             }
         }
         let seconds = Double(Self.now() - start) / 1_000_000
+        (counts.mixedReplies, counts.versions) = (agreement.mixedReplies, agreement.versions)
         return LoadReport(
             plan, counts, latencies, seconds: seconds, processorSeconds: Self.processorTime() - processorStart)
     }
@@ -197,6 +200,7 @@ struct LoadGenerator: ~Copyable {
             counts.challenges += 1
             answer(reply, to: login, place, at: now)
         case .accessAccept:
+            agreement.look(at: reply)
             if login.mode == .duplicate, login.answers > 0 {
                 counts.correct += 1
             } else {

@@ -39,6 +39,9 @@ struct LoadPlan: Sendable {
     /// Whether a reply counts whose authenticators are wrong.
     var isCredulous = false
 
+    /// Attributes of an Access-Accept whose values must all be the same.
+    var agreeing: [AttributeType] = []
+
     /// More requests than this have no identifier of their own (RFC 2865 §3).
     var requestsMaximum: Int { ports * 256 }
 

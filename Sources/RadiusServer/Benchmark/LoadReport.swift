@@ -22,11 +22,15 @@ struct LoadReport: Sendable, Encodable {
         var wrongAuthenticators = 0
         /// Replies without Message-Authenticator.
         var unsignedReplies = 0
+        /// With `--agree`: accepts whose attributes do not agree, and how many different values were agreed on.
+        var mixedReplies = 0
+        var versions = 0
         /// Moments at which no account could log in again yet.
         var starved = 0
 
-        /// Whether every login was answered, every answer was the server's own, and nobody got in who should not.
-        var isFlawless: Bool { lost == 0 && wrongAuthenticators == 0 && falseAccepts == 0 }
+        /// Whether every login was answered, every answer was the server's own and of one piece, and nobody got in who should
+        /// not.
+        var isFlawless: Bool { lost == 0 && wrongAuthenticators == 0 && falseAccepts == 0 && mixedReplies == 0 }
     }
 
     struct Latency: Sendable, Encodable {
@@ -93,6 +97,7 @@ struct LoadReport: Sendable, Encodable {
             false rejects \(counts.falseRejects)   false accepts \(counts.falseAccepts)   \
             wrong authenticators \(counts.wrongAuthenticators)   unsigned replies \(counts.unsignedReplies)   \
             starved \(counts.starved)
+            mixed replies \(counts.mixedReplies)   versions \(counts.versions)
             generator's processor \(Int(generatorProcessorLoad * 100)) %, \
             \(tenths(generatorMicrosecondsPerRequest)) µs a request
 

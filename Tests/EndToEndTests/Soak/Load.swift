@@ -123,6 +123,7 @@ final class Load {
         struct Counts: Decodable {
             let correct, accepts, rejects, challenges, falseAccepts, falseRejects, guesses, lost: Int
             let retransmissions, wrongAuthenticators: Int
+            let mixedReplies, versions: Int
         }
         let seconds: Double
         let counts: Counts
