@@ -30,6 +30,11 @@ package final class AttributeDictionary: Sendable {
         tables.values(of: definition.path)?.numbers[name.lowercased()]
     }
 
+    /// The names in the VALUE lines of an attribute, in lower case, in no order.
+    package func valueNames(for definition: AttributeDefinition) -> [String] {
+        tables.values(of: definition.path).map { Array($0.numbers.keys) } ?? []
+    }
+
     /// The attribute name that is most like `name`, for "did you mean"; nil when none is near.
     package func suggestion(for name: String) -> String? {
         nearest(to: name, among: tables.definitions.lazy.map(\.name))

@@ -66,3 +66,19 @@ extension DetailValue: Decodable {
         }
     }
 }
+
+extension DetailValue: Encodable {
+    /// A number is written as one when it can be without losing a digit.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let digits):
+            if let number = Int64(digits) { try container.encode(number) } else { try container.encode(digits) }
+        case .bool(let bool): try container.encode(bool)
+        case .list(let values): try container.encode(values)
+        case .object(let members): try container.encode(members)
+        case .null: try container.encodeNil()
+        }
+    }
+}

@@ -4,9 +4,12 @@ import Testing
 @testable import RadiusServer
 
 @Suite struct MappingLintTests {
+    /// The one that comes with the program.
+    private static let dictionary = AttributeDictionary.load(file: "dictionary") { EmbeddedFile.octets(of: $0) }.0
+
     private func lint(_ text: String) throws -> [String] {
-        let dictionary = AttributeMappingTests.dictionary
-        let (mapping, diagnostics) = AttributeMapping.parse(Array(text.utf8), path: "t", dictionary: dictionary)
+        let (mapping, diagnostics) = AttributeMapping.parse(
+            Array(text.utf8), path: "t", dictionary: Self.dictionary)
         #expect(diagnostics.isEmpty)
         return try #require(mapping).lint().map(\.description)
     }
@@ -25,8 +28,17 @@ import Testing
         #expect(try #require(mapping).differencesFromPlugin().map(\.description) == example["notes"])
     }
 
+    @Test func aReplyThatIsTooLongBeforeAnyValueIsInIt() throws {
+        let lines = (1...20).map { _ in "Filter-Id = " + String(repeating: "x", count: 250) + "\n" }
+        #expect(
+            try lint("[Rule a]\nresult = accept\n" + lines.joined()) == [
+                "t:19: warning: the accept is too long: Filter-Id the packet would be larger than 4096 octets"
+            ])
+        #expect(try lint("[Rule a]\nwhen = user.group exists\n" + lines.joined()) == [])
+    }
+
     @Test func aConstantThatDoesNotFit() throws {
-        let text = "[Attribute Session-Timeout]\nuserAttribute = a\nregex = x\nprefix = soon\n"
+        let text = "[Attribute Session-Timeout]\nuserAttribute = serial\nregex = x\nprefix = soon\n"
         let findings = try lint(text)
         #expect(findings.count == 1)
         #expect(findings.first?.hasPrefix("t:1: warning: what it sends is no integer: ") == true)

@@ -36,6 +36,9 @@ final class GroupPatterns: Sendable {
 
     init(_ patterns: [GroupPattern] = []) { self.patterns = patterns }
 
+    /// The pattern of that number.
+    subscript(number: Int) -> GroupPattern? { patterns.indices.contains(number) ? patterns[number] : nil }
+
     func matches(of text: String) -> GroupMatches {
         if let matches = known.withLock({ $0[text] }) { return matches }
         let name = GroupName(text)

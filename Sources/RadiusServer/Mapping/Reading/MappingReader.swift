@@ -130,7 +130,7 @@ struct MappingReader {
 
 extension ConfigurationFile {
     /// The sections of each heading together, in the order in which the headings come first.
-    fileprivate func sectionsByHeading() -> [[Section]] {
+    func sectionsByHeading() -> [[Section]] {
         var places: [String: Int] = [:]
         var groups: [[Section]] = []
         for section in sections {
