@@ -94,4 +94,41 @@ struct MappingTests {
         #expect(answer.values(25).isEmpty)
         server.stop()
     }
+
+    /// Every value that a decision has, each behind its name.
+    private static let everything = [
+        "serial", "type", "otplen", "message", "user-realm", "user-resolver", "client_mode", "user.username",
+        "user.userid", "user.group", "user.mail", "token.serial", "token.type", "token.description", "token.site",
+        "client.name", "client.group", "client.address", "request.nas-identifier", "request.Service-Type",
+        "request.User-Name",
+    ]
+
+    @Test("are those that `map --user` foretells", arguments: ["accept", "challenge"])
+    func foretold(result: String) throws {
+        let installation = try Installation()
+        try installation.configure("[Client localhost]", "group = gates, berlin")
+        let rules = Self.everything.map { name in
+            let parts = name.split(separator: ".").map(String.init)
+            let section = parts.count > 1 ? "dir = \(parts[0])\n" : ""
+            let key = parts.last ?? ""
+            return
+                "[Attribute \(name)]\nradiusAttribute = Filter-Id\n\(section)userAttribute = \(key)\nprefix = \(name)="
+        }
+        try installation.write(rules.joined(separator: "\n") + "\n", to: "rlm.ini")
+        try installation.enrol(
+            "alice", attributes: ["group=staff", "group=vpn", "mail=a@b"],
+            options: ["--attribute", "site=berlin", "--description", "the blue one"])
+        let foretold = try installation.watchword(
+            "map", "--user", "alice", "--client", "127.0.0.1", "--result", result, "--request", "NAS-Identifier=gate",
+            "--request", "Service-Type=Framed-User", "--request", "User-Name=alice")
+        let server = try ServerProcess(installation)
+        let answer = try server.login(
+            "alice", result == "accept" ? "1234755224" : "1234",
+            more: [.init(32, Array("gate".utf8)), .init(6, [0, 0, 0, 2])])
+        #expect(answer.code == (result == "accept" ? RadiusMessage.accessAccept : RadiusMessage.accessChallenge))
+        let sent = answer.values(11).map { "Filter-Id = \"\(String(decoding: $0, as: UTF8.self))\"" }
+        #expect(foretold.split(separator: "\n").map(String.init) == sent)
+        #expect(sent.count == Self.everything.count + 2 - (result == "accept" ? 1 : 0))
+        server.stop()
+    }
 }

@@ -9,16 +9,9 @@ enum CheckCommand {
         action: run)
 
     private struct Document: Encodable {
-        struct Entry: Encodable {
-            let file: String
-            /// Counted from 1; 0 when the whole file is meant.
-            let line: Int
-            let severity: String
-            let message: String
-        }
         let config: String
         let valid: Bool
-        let diagnostics: [Entry]
+        let diagnostics: [DiagnosticDocument]
     }
 
     private static func run(_ invocation: Invocation) throws(CommandFailure) -> ExitStatus {
@@ -28,9 +21,7 @@ enum CheckCommand {
         let isValid = !diagnostics.contains { $0.severity == .error }
         for diagnostic in diagnostics { invocation.console.note(diagnostic.description) }
         let warnings = diagnostics.count { $0.severity == .warning }
-        let entries = diagnostics.map {
-            Document.Entry(file: $0.file, line: $0.line, severity: $0.severity.rawValue, message: $0.message)
-        }
+        let entries = diagnostics.map(DiagnosticDocument.init)
         let remark = warnings > 0 ? " (\(count(warnings, "warning")))" : ""
         if isValid || invocation.isJSON {
             try invocation.show(
@@ -39,5 +30,21 @@ enum CheckCommand {
         }
         guard isValid else { throw .no("\(path): \(count(diagnostics.count - warnings, "error"))\(remark)") }
         return .done
+    }
+}
+
+/// A diagnostic as `--json` shows it.
+struct DiagnosticDocument: Encodable {
+    let file: String
+    /// Counted from 1; 0 when the whole file is meant.
+    let line: Int
+    let severity: String
+    let message: String
+
+    init(_ diagnostic: Diagnostic) {
+        file = diagnostic.file
+        line = diagnostic.line
+        severity = diagnostic.severity.rawValue
+        message = diagnostic.message
     }
 }

@@ -6,7 +6,8 @@ struct Command: Sendable {
     let name: String
     /// One line, no full stop: it stands in the list of commands.
     let summary: String
-    /// What stands after the command besides options, in order; a name in brackets may be left out.
+    /// What stands after the command besides options, in order; a name in brackets may be left out, and the last one stands
+    /// for several when it ends in an ellipsis.
     var operands: [String] = []
     var options: [CommandOption] = []
     /// A whole command line that works as it stands.
@@ -19,7 +20,7 @@ struct Command: Sendable {
     /// How many operands the command takes.
     var operandCount: ClosedRange<Int> {
         let required = operands.count { !$0.hasPrefix("[") }
-        return required...operands.count
+        return required...(operands.last?.hasSuffix("…") == true ? Int.max : operands.count)
     }
 
     func subcommand(named name: String) -> Command? { subcommands.first { $0.name == name } }

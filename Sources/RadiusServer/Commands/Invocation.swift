@@ -24,6 +24,9 @@ struct Invocation: Sendable {
         try console.show(isJSON ? try Self.json(document) : text())
     }
 
+    /// Shows what is JSON in any case.
+    func showJSON(_ document: some Encodable) throws(CommandFailure) { try console.show(try Self.json(document)) }
+
     /// One JSON document, keys sorted, for eyes and for `jq`.
     private static func json(_ document: some Encodable) throws(CommandFailure) -> String {
         let encoder = JSONEncoder()

@@ -12,7 +12,9 @@ package struct Configuration: Sendable {
     package let dictionary: AttributeDictionary
     /// The mapping of the clients that name none of their own.
     package let mapping: AttributeMapping
-    /// What it was read from.
+    /// The files of the mappings, each once, in the order in which they are named.
+    let mappingPaths: [String]
+    /// All that it was read from.
     let files: FileStamps
 
     /// Reads `watchword.ini` and all that it refers to: secrets, dictionary, mappings.
@@ -87,6 +89,7 @@ private struct ConfigurationLoader {
     private(set) var files = FileStamps()
     private(set) var controlSocketPath: String?
     private var mappings: [String: AttributeMapping] = [:]
+    private var mappingPaths: [String] = []
 
     init(path: String) { self.path = path }
 
@@ -143,7 +146,7 @@ private struct ConfigurationLoader {
         checkAuthenticationTypes(reader)
         return Configuration(
             path: path, server: reader.server, clients: clients, engine: engine(reader), dictionary: dictionary,
-            mapping: mapping, files: files)
+            mapping: mapping, mappingPaths: mappingPaths, files: files)
     }
 
     private func engine(_ reader: ConfigurationReader) -> EngineConfiguration {
@@ -170,6 +173,7 @@ private struct ConfigurationLoader {
     ) -> AttributeMapping {
         if let known = mappings[path] { return known }
         files.note(path)
+        mappingPaths.append(path)
         let (mapping, found) = AttributeMapping.load(file: path, dictionary: dictionary)
         diagnostics += found
         // What could not be read is complained of once.

@@ -1,0 +1,247 @@
+import Foundation
+import Testing
+
+@testable import RadiusServer
+
+@Suite("watchword map --user")
+struct MapUserTests {
+    let server: TestServerFolder
+    init() throws {
+        server = try TestServerFolder()
+        #expect(
+            server.run("user add alice --attribute group=staff --attribute group=vpn --attribute mail=a@b").status
+                == .done)
+        let pin = "--pin 1234 --serial"
+        #expect(server.run("token add --user alice --type hotp \(pin) T1 --attribute site=berlin").status == .done)
+        #expect(server.run("token add --user alice --type totp \(pin) T2").status == .done)
+        try server.folder.write(
+            """
+            [Mapping]
+            serial = privacyIDEA-Serial
+            [Mapping user]
+            group = Class
+            [Mapping token]
+            site = Filter-Id
+            [Mapping client]
+            name = Reply-Message
+            [Mapping request]
+            nas-identifier = Login-LAT-Group
+
+            """, to: "server/rlm.ini")
+    }
+
+    @Test("maps what an accept would say of the user and the first token")
+    func user() {
+        let outcome = server.run("map --user alice")
+        #expect(outcome.status == .done, "\(outcome.messages)")
+        #expect(
+            outcome.output == """
+                Class = 0x7374616666
+                Class = 0x76706e
+                Filter-Id = "berlin"
+                privacyIDEA-Serial = "T1"
+
+                """)
+    }
+
+    @Test("another token can be named, and one that cannot be used is not taken by itself")
+    func token() {
+        #expect(server.run("map --user alice --serial T2").output.contains("\"T2\""))
+        #expect(server.run("map --user alice --serial T3").status == .no)
+        #expect(server.run("token disable T1").status == .done)
+        #expect(server.run("map --user alice").output.contains("\"T2\""))
+    }
+
+    @Test("a client and the attributes of its request are imagined")
+    func client() throws {
+        let outcome = server.run("map --user alice --client localhost --request NAS-Identifier=gate")
+        #expect(outcome.output.contains("Reply-Message = \"localhost\""))
+        #expect(outcome.output.contains("Login-LAT-Group = 0x67617465"), "\(outcome.output)")
+        #expect(server.run("map --user alice --client 127.0.0.1").output.contains("Reply-Message = \"localhost\""))
+        #expect(
+            server.run("map --user alice --client 192.0.2.1").messages == [
+                "watchword: no client has the address 192.0.2.1"
+            ])
+        #expect(
+            server.run("map --user alice --client lokalhost").messages.first?.contains("did you mean localhost?")
+                == true)
+        #expect(server.run("map --user alice --request NAS-Identifer=gate").status == .wrongUsage)
+    }
+
+    @Test("a client's own mapping counts, unless another file is named")
+    func ownMapping() throws {
+        try server.folder.write("[Mapping user]\nmail = Filter-Id\n", to: "server/office.ini")
+        let configuration = try server.folder.text(of: "server/watchword.ini")
+        try server.folder.write(
+            configuration
+                + "\n[Client office]\naddress = 192.0.2.0/24\nsecret = 0123456789abcdefg\nmapping = office.ini\n",
+            to: "server/watchword.ini")
+        #expect(server.run("map --user alice --client office").output == "Filter-Id = \"a@b\"\n")
+        let other = server.folder.file("server/rlm.ini")
+        #expect(
+            server.run(["map", "--user", "alice", "--client", "192.0.2.9", "--mapping", other]).output.contains("T1"))
+    }
+
+    @Test("the detail itself can be shown, and mapped again")
+    func showDetail() throws {
+        let shown = server.run("map --user alice --show-detail")
+        let detail = try shown.object()
+        #expect(detail["serial"] as? String == "T1" && detail["otplen"] as? Int == 6)
+        #expect((detail["user"] as? [String: Any])?["group"] as? [String] == ["staff", "vpn"])
+        #expect((detail["user"] as? [String: Any])?["username"] as? String == "alice")
+        #expect(server.run("map", input: shown.output).output == server.run("map --user alice").output)
+    }
+
+    @Test("--explain shows the rule of each attribute")
+    func explain() throws {
+        let path = server.folder.file("server/rlm.ini")
+        let outcome = server.run("map --user alice --explain")
+        #expect(outcome.output.contains("Class = \"staff\"            \(path):4\n"), "\(outcome.output)")
+        let document = try server.run("map --user alice --explain --json").object()
+        let attributes = try #require(document["attributes"] as? [[String: String]])
+        #expect(attributes.map { $0["rule"] } == [4, 4, 6, 2].map { "\(path):\($0)" })
+    }
+
+    @Test("--explain says why other rules sent nothing")
+    func silences() throws {
+        try server.folder.write(
+            """
+            [Mapping user]
+            phone = Class
+            [Attribute Class]
+            dir = user
+            userAttribute = mail
+            regex = ^x(.*)
+            [Rule a]
+            when = user.group is vpn
+            stop = yes
+            Filter-Id = {user.mail}-{user.phone}
+            [Rule b]
+            Class = b
+            [Rule c]
+            result = challenge
+            Class = c
+            [Members Class]
+            groups = user.group
+            name = staff -> s
+            name = vpn -> v
+            """, to: "server/rlm.ini")
+        let path = server.folder.file("server/rlm.ini")
+        let lines = server.run("map --user alice --explain").output.split(separator: "\n").map {
+            $0.replacing(path, with: "rlm").split(separator: " ").joined(separator: " ")
+        }
+        #expect(
+            lines == [
+                "No attribute.", "NOT APPLIED", "rlm:2 user.phone has no value",
+                "rlm:3 regex takes nothing out of user.mail", "rlm:10 user.phone has no value",
+                "rlm:11 comes after line 7, which stops", "rlm:13 is for other replies",
+                "rlm:16 comes after line 7, which stops",
+            ])
+        let challenge = server.run("map --user alice --explain --result challenge --json").output
+        #expect(challenge.contains("comes after line 7"))
+    }
+
+    @Test("a refused login is a no, and says why")
+    func refusal() throws {
+        try server.folder.write(
+            "[Reply]\nmisfit = refuse\n[Mapping user]\nmail = Framed-IP-Address\n", to: "server/rlm.ini")
+        let outcome = server.run("map --user alice")
+        #expect(outcome.status == .no)
+        #expect(outcome.messages.last?.hasPrefix("watchword: the login is refused, since ") == true)
+        #expect(server.run("map --user alice --explain").status == .no)
+    }
+
+    @Test(
+        "what does not go together is said",
+        arguments: [
+            ("--serial T1", "--serial goes with --user"), ("--client localhost", "--client goes with --user"),
+            ("--user alice --detail -", "contradict each other"), ("--user alice --result maybe", "it takes accept"),
+        ])
+    func usage(line: String, words: String) {
+        let outcome = server.run("map \(line)", input: "{}")
+        #expect(outcome.status == .wrongUsage)
+        #expect(outcome.messages.first?.contains(words) == true, "\(outcome.messages)")
+    }
+
+    @Test("nobody of that name")
+    func nobody() { #expect(server.run("map --user bob").status == .no) }
+}
+
+@Suite("watchword map diff")
+struct MapDiffTests {
+    let server: TestServerFolder
+    init() throws {
+        server = try TestServerFolder()
+        for (name, group) in [("alice", "staff"), ("bob", "staff"), ("carol", "guests")] {
+            #expect(server.run("user add \(name) --attribute group=\(group)").status == .done)
+        }
+        try server.folder.write("[Mapping user]\ngroup = Filter-Id\n", to: "old.ini")
+    }
+
+    private func diff(to new: String, _ more: String...) throws -> Outcome {
+        try server.folder.write(new, to: "new.ini")
+        return server.run(["map", "diff", server.folder.file("old.ini"), server.folder.file("new.ini")] + more)
+    }
+
+    @Test("no difference is told, and is a yes")
+    func same() throws {
+        let outcome = try diff(to: "# The same.\n[Attribute Filter-Id]\ndir = user\nuserAttribute = group\n")
+        #expect(outcome.status == .done)
+        #expect(outcome.output == "0 of 3 users would get something else\n")
+    }
+
+    @Test("users with the same change are counted together")
+    func grouped() throws {
+        let outcome = try diff(
+            to: "[Attribute Filter-Id]\ndir = user\nuserAttribute = group\nregex = ^(staff)$\nprefix = the-\n")
+        #expect(outcome.status == .no)
+        #expect(
+            outcome.output == """
+                3 of 3 users would get something else
+
+                2 users: alice@default, bob@default
+                  - Filter-Id = "staff"
+                  + Filter-Id = "the-staff"
+
+                1 user: carol@default
+                  - Filter-Id = "guests"
+
+                """)
+    }
+
+    @Test("each user can be listed, and all is in one JSON document")
+    func listed() throws {
+        let new = "[Attribute Filter-Id]\ndir = user\nuserAttribute = group\nregex = ^(staff)$\n"
+        #expect(try diff(to: new, "--list").output.hasPrefix("carol@default: -Filter-Id = \"guests\"\n1 of 3"))
+        let document = try diff(to: new, "--json").object()
+        #expect(document["users"] as? Int == 3 && document["changed"] as? Int == 1)
+        let changes = try #require(document["changes"] as? [[String: Any]])
+        #expect(changes.first?["lost"] as? [String] == ["Filter-Id = \"guests\""])
+        #expect(changes.first?["users"] as? [String] == ["carol@default"])
+    }
+
+    @Test("a broken file is no mapping to compare")
+    func broken() throws {
+        let outcome = try diff(to: "[Attribute Filter-Id]\nregex = (\nuserAttribute = a\n")
+        #expect(outcome.status == .no && outcome.output == "")
+    }
+
+    @Test("changes of more kinds than are remembered are told apart by name alone")
+    func bounded() throws {
+        let dictionary = AttributeMappingTests.dictionary
+        func mapping(_ text: String) throws -> AttributeMapping {
+            try #require(AttributeMapping.parse(Array(text.utf8), path: "t", dictionary: dictionary).mapping)
+        }
+        var comparison = MappingComparison(
+            from: try mapping("[Mapping]\nserial = Filter-Id\n"), to: try mapping("[Mapping]\nserial = Class\n"))
+        for number in 1...3000 {
+            let detail = ResponseDetail(["serial": .number(number)])
+            #expect(comparison.compare("user\(number)", detail, result: .accept) != nil)
+        }
+        #expect(comparison.changedCount == 3000)
+        #expect(comparison.changes.count == 1001)
+        let rest = try #require(comparison.changes.first)
+        #expect(rest.userCount == 2000)
+        #expect(rest.change == .init(lost: ["Filter-Id"], gained: ["Class"]))
+    }
+}
