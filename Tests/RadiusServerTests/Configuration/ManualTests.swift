@@ -141,14 +141,19 @@ import TokenEngine
     /// What the comments of the sample offer works when the comment signs are taken away.
     @Test func everyKeyOfTheSampleMappingWorks() throws {
         let text = try Self.text("rlm.ini.sample")
-        let lines = text.split(separator: "\n").map { line in
+        let explanations = text.prefix(
+            upTo: text.firstRange(of: "# Recipes, one for each")?.lowerBound ?? text.endIndex)
+        let lines = explanations.split(separator: "\n").map { line in
             line.hasPrefix("# ") && (line.contains(" = ") || line.hasPrefix("# [")) ? line.dropFirst(2) : line
         }
         let octets = Array(lines.joined(separator: "\n").utf8)
-        let (mapping, diagnostics) = AttributeMapping.parse(
-            octets, path: "rlm.ini", dictionary: AttributeMappingTests.dictionary)
-        #expect(diagnostics.isEmpty)
+        let dictionary = AttributeDictionary.load(file: "dictionary") { EmbeddedFile.octets(of: $0) }.0
+        let (mapping, diagnostics) = AttributeMapping.parse(octets, path: "rlm.ini", dictionary: dictionary)
+        #expect(diagnostics.map(\.description) == [])
         #expect(mapping?.settings.defaults.realm?.value == "corp")
-        #expect(mapping?.rules.count == 9)
+        #expect(mapping?.rules.count == 15)
+        let keys =
+            BlockOptions.keys + GroupWord.allCases.map(\.rawValue) + ["groups", "take", "otherwise", "radiusAttribute"]
+        for key in keys { #expect(explanations.contains("\n# \(key) = "), "\(key)") }
     }
 }
