@@ -62,6 +62,18 @@ import Testing
         }
     }
 
+    /// The locks of a process are gone when it closes any descriptor of the file, whoever opened it (fcntl(2)): another
+    /// process would take the database for abandoned, and throw away what is not yet in its main file.
+    @Test func anotherConnectionOfThisProcessTakesNoLockAway() throws {
+        let laboratory = try Laboratory()
+        try laboratory.addUser("cornelius")
+        for _ in 0..<2 { _ = try laboratory.anotherStore() }
+        let held = try Command.run("/usr/bin/env", ["cat", "/proc/locks"]).output
+        let number = try FileManager.default.attributesOfItem(atPath: laboratory.path)[.systemFileNumber] as? UInt64
+        let inode = ":\(try #require(number)) "
+        #expect(held.split(separator: "\n").contains { $0.contains(inode) && $0.contains("READ") }, "\(held)")
+    }
+
     @Test func whatIsNoDatabaseIsAnError() throws {
         let laboratory = try Laboratory()
         let path = laboratory.folder.appending(path: "text.db").path

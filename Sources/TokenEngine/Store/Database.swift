@@ -13,12 +13,15 @@ import Glibc
     /// - Parameter busyTimeoutInMilliseconds: how long to wait for another process that is writing.
     init(path: String, busyTimeoutInMilliseconds: Int32 = 5000) throws(StoreError) {
         _ = Self.isConfigured
-        // SQLite would make the file readable to everybody; its journal takes over the mode that it finds.
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        // SQLite would make the file readable to everybody; its journal takes over the mode that it finds. A file that is
+        // there is left alone: to close any descriptor of it would give up the locks of this process's other connections.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let isThere = descriptor < 0 && errno == EEXIST
+        let isUsable = unsafe access(path, W_OK) == 0 && (isThere || descriptor >= 0)
+        if descriptor >= 0 { close(descriptor) }
+        guard isUsable else {
             throw .database(DatabaseError(code: SQLITE_CANTOPEN, message: "cannot open \(path) for writing", sql: ""))
         }
-        close(descriptor)
 
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
