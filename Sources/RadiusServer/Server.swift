@@ -38,11 +38,14 @@ package struct Server: ~Copyable {
         do {
             let keys = try KeyFile.load(from: settings.keyFilePath)
             // Opened once here, so that a database that cannot be used is told at the start and not at the first login.
-            _ = try Store(path: settings.databasePath, keys: keys)
+            let learned = try Store(path: settings.databasePath, keys: keys)
+                .learnedFacts(limit: KnownSigners.capacity)
             store = StoreLocation(path: settings.databasePath, keys: keys)
             context = ServerContext(
                 configuration: configuration, keys: keys, log: Log(level: isTracing ? .debug : settings.logLevel),
                 isTracing: isTracing)
+            context.signers.restore(learned)
+            context.signers.forget(except: configuration.clients)
         } catch {
             throw ServerError("\(error)")
         }

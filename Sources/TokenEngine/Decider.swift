@@ -38,6 +38,9 @@ package final class Decider {
         }
     }
 
+    /// Keeps what the server has learned besides; see ``Store/keep(_:)``.
+    package func keep(_ learnings: [Learning]) throws(StoreError) { try store.keep(learnings) }
+
     private func decideTogether(
         _ attempts: [Attempt], by decide: (Attempt) throws(StoreError) -> Evaluation
     ) throws(StoreError) -> [Evaluation] {

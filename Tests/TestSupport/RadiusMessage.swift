@@ -100,6 +100,15 @@ extension RadiusMessage {
         return message
     }
 
+    /// A Status-Server, signed as it must be (RFC 5997 §3).
+    package static func statusServer(secret: [UInt8], identifier: UInt8 = 0) throws -> RadiusMessage {
+        var message = RadiusMessage(
+            code: statusServer, identifier: identifier, authenticator: (0..<16).map { _ in .random(in: 0...255) },
+            attributes: [])
+        try message.sign(with: secret)
+        return message
+    }
+
     /// Puts a Message-Authenticator first, over the packet as it then stands.
     package mutating func sign(with secret: [UInt8]) throws {
         attributes.removeAll { $0.type == Self.messageAuthenticator }

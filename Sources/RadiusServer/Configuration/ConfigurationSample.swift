@@ -46,7 +46,11 @@ package struct ConfigurationSample: Sendable {
                     "mapping": "rlm.ini",
                 ]
             )
-        case .client: return ("localhost", ["address": "127.0.0.1, ::1", "secret": clientSecret])
+        case .client:
+            return (
+                "localhost",
+                ["address": "127.0.0.1, ::1", "secret": clientSecret, "require_message_authenticator": "yes"]
+            )
         case .resolver: return ("local", ["type": "local"])
         case .realm: return ("default", ["resolvers": "local", "default": "yes"])
         // A PIN alone triggers a challenge.

@@ -90,11 +90,15 @@ enum ConfigurationSchema {
             example: "office-vpn.secret"),
         .one(
             "require_message_authenticator", \.requireMessageAuthenticator, .choice, default: "auto",
-            meaning: "Whether a request must be signed by a Message-Authenticator. auto: from the first signed one on.",
+            meaning:
+                "Whether a request must be signed by a Message-Authenticator. auto: each device from its first signed "
+                + "one on, over restarts.",
             example: "yes"),
         .one(
             "limit_proxy_state", \.limitProxyState, .choice, default: "auto",
-            meaning: "Whether an unsigned request may carry a Proxy-State, which a forger needs (CVE-2024-3596).",
+            meaning:
+                "Whether an unsigned request with a Proxy-State, which a forger needs (CVE-2024-3596), is dropped. auto: as "
+                + "yes, since only signed requests could teach otherwise.",
             example: "yes"),
         .optional(
             "realm", \.realm, .name,

@@ -13,12 +13,14 @@ struct Admission: ~Copyable {
 
     private let duplicates: DuplicateCache
     private let signers: KnownSigners
+    private let metrics: Metrics
     private let storeIsFailing: @Sendable () -> Bool
     private var workspace: CodecWorkspace
     private var digest: MessageDigest
 
     init(
-        duplicates: DuplicateCache, signers: KnownSigners, storeIsFailing: @escaping @Sendable () -> Bool
+        duplicates: DuplicateCache, signers: KnownSigners, metrics: Metrics,
+        storeIsFailing: @escaping @Sendable () -> Bool
     ) throws(CryptographyError) {
         let workspace = try CodecWorkspace()
         let digest = try MessageDigest(.sha256)
@@ -26,6 +28,7 @@ struct Admission: ~Copyable {
         self.digest = digest
         self.duplicates = duplicates
         self.signers = signers
+        self.metrics = metrics
         self.storeIsFailing = storeIsFailing
     }
 
@@ -70,7 +73,10 @@ struct Admission: ~Copyable {
         case .invalid:
             throw .messageAuthenticatorWrong
         case .valid:
-            if client.requireMessageAuthenticator == .automatic { signers.remember(client, at: peer) }
+            guard client.requireMessageAuthenticator == .automatic, packet.code == .accessRequest,
+                packet.count(of: .eapMessage) == 0
+            else { return }
+            signers.remember(client, at: peer)
         case .absent:
             switch client.requireMessageAuthenticator {
             case .yes: throw .messageAuthenticatorMissing
@@ -78,6 +84,8 @@ struct Admission: ~Copyable {
             case .no: break
             }
             if client.limitProxyState != .no, packet.count(of: .proxyState) > 0 { throw .proxyStateUnsigned }
+            metrics.add(1, to: .unsignedRequests)
+            signers.noteUnsigned(client, at: peer)
         }
     }
 

@@ -79,7 +79,21 @@ final class DecisionLine: Sendable {
         }
         server.metrics.add(1, to: .batches)
         replies.reply(to: decided)
+        keepWhatWasLearned(decider)
         drop(slowLane.post(slow).map(\.pending)[...], because: .overloaded)
+    }
+
+    /// Tells the database what admission has learned of devices, behind a batch that it took well: what cannot be kept now
+    /// is kept behind another one, or learned again.
+    private func keepWhatWasLearned(_ decider: Decider) {
+        let learnings = server.signers.takeUnsaved()
+        guard !learnings.isEmpty else { return }
+        do throws(StoreError) {
+            try decider.keep(learnings)
+        } catch {
+            server.log.writeSparingly(.error, about: "learned", "what was learned of devices is not kept yet: \(error)")
+            server.signers.giveBack(learnings)
+        }
     }
 
     private func drop(_ requests: ArraySlice<PendingRequest>, because reason: Discard) {

@@ -25,6 +25,7 @@ struct Listener: ~Copyable {
         self.server = server
         admission = try Admission(
             duplicates: DuplicateCache(capacity: Self.duplicatesMaximum), signers: server.signers,
+            metrics: server.metrics,
             storeIsFailing: { server.storeIsFailing.load(ordering: .relaxed) })
         receiver = DatagramReceiver(capacity: Self.batchSize)
     }

@@ -148,6 +148,7 @@ final class ConfigurationKeeper: Sendable {
 
     private func putIntoForce(_ version: ActiveConfiguration) {
         server.active.replace(with: version)
+        server.signers.forget(except: version.configuration.clients)
         if !server.trace.isOn { server.log.setLevel(version.configuration.server.logLevel) }
     }
 

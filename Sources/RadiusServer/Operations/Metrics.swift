@@ -6,6 +6,7 @@ final class Metrics: Sendable {
     enum Counter: String, CaseIterable, Sendable {
         case datagramsReceived = "datagrams_received_total"
         case answeredWithoutDecision = "answered_without_decision_total"
+        case unsignedRequests = "unsigned_requests_total"
         case batches = "batches_total"
         case attributesLeftOut = "attributes_left_out_total"
         case repliesRefused = "replies_refused_total"
@@ -14,6 +15,7 @@ final class Metrics: Sendable {
             switch self {
             case .datagramsReceived: "Datagrams received."
             case .answeredWithoutDecision: "Retransmissions answered from memory, and Status-Server requests."
+            case .unsignedRequests: "Access-Requests admitted without a Message-Authenticator."
             case .batches: "Transactions in which requests were decided."
             case .attributesLeftOut: "Mapped attributes that did not fit their type, their size or the reply."
             case .repliesRefused: "Logins refused because of an attribute that was left out (misfit = refuse)."

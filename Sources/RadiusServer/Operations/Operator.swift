@@ -24,6 +24,8 @@ struct Operator {
         let secondsToConfirm: Int64?
         let clients: Int
         let decisions: Int
+        /// Sections whose devices have sent requests without a Message-Authenticator.
+        let clientsUnsigned: [String]
         let uptimeInSeconds: Int64
     }
 
@@ -34,7 +36,8 @@ struct Operator {
             configuration: keeper.path, lastReload: report.lastEvent, changedFiles: report.changedFiles,
             secondsToConfirm: report.secondsLeft,
             clients: server.active.current.configuration.clients.count,
-            decisions: server.metrics.decided, uptimeInSeconds: (now - server.startedAt) / 1000)
+            decisions: server.metrics.decided, clientsUnsigned: server.signers.unsignedClients,
+            uptimeInSeconds: (now - server.startedAt) / 1000)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(status) else { return ControlReply(isDone: false, text: "") }

@@ -109,6 +109,16 @@ enum Migrations {
                 first INTEGER NOT NULL,
                 last INTEGER NOT NULL,
                 PRIMARY KEY (kind, first)) WITHOUT ROWID
+            """,
+        ],
+        [
+            // What the server has learned of a client's devices; all that it means is the server's.
+            """
+            CREATE TABLE learned (
+                client TEXT NOT NULL,
+                address TEXT NOT NULL,
+                fact TEXT NOT NULL,
+                PRIMARY KEY (client, address, fact)) WITHOUT ROWID
             """
         ],
     ]
