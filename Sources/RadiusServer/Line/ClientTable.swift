@@ -38,4 +38,7 @@ struct ClientTable: Sendable {
         }
         return nil
     }
+
+    /// How many rows a lookup goes through at most: one for each length of prefix.
+    func steps(for family: IPAddress.Family) -> Int { family == .v4 ? ipv4.count : ipv6.count }
 }

@@ -7,7 +7,7 @@ enum Discard: Error {
     case unknownClient
     /// Not a RADIUS packet.
     case malformed(MalformedPacket)
-    /// A code that does not belong on this port, such as accounting.
+    /// A code that does not belong on this port, such as accounting (RFC 2866 §3) or what changes sessions (RFC 5176 §2).
     case unexpectedCode(PacketCode)
     /// This client must sign its requests, and this one is not signed (CVE-2024-3596).
     case messageAuthenticatorMissing
@@ -29,7 +29,7 @@ enum Discard: Error {
         switch self {
         case .unknownClient: "unknown_client"
         case .malformed(let packet): "malformed_\(packet.reason.counterName)"
-        case .unexpectedCode: "unexpected_code"
+        case .unexpectedCode(let code): "unexpected_\(code.counterName)"
         case .messageAuthenticatorMissing: "message_authenticator_missing"
         case .proxyStateUnsigned: "proxy_state_unsigned"
         case .messageAuthenticatorWrong: "message_authenticator_wrong"
@@ -37,6 +37,25 @@ enum Discard: Error {
         case .overloaded: "overloaded"
         case .slowCheckFailed: "slow_check_failed"
         case .storeUnavailable: "store_unavailable"
+        }
+    }
+}
+
+extension PacketCode {
+    /// The RFC's name in the spelling of metrics: `CoA-Request` becomes `coa_request`. Codes without a name share one counter.
+    var counterName: String {
+        guard !description.hasPrefix("Code-") else { return "code" }
+        return String(description.lowercased().map { $0 == "-" ? "_" : $0 })
+    }
+
+    /// What the operator can do about one that came in here.
+    fileprivate var advice: String {
+        switch self {
+        case .accountingRequest, .accountingResponse:
+            "send accounting to an accounting server, usually port 1813; this one keeps none"
+        case .disconnectRequest, .disconnectACK, .disconnectNAK, .coaRequest, .coaACK, .coaNAK:
+            "it is for devices, usually port 3799"
+        default: "only Access-Request and Status-Server do"
         }
     }
 }
@@ -59,7 +78,7 @@ extension Discard: CustomStringConvertible {
         switch self {
         case .unknownClient: "unknown client"
         case .malformed(let packet): "not a RADIUS packet, \(packet)"
-        case .unexpectedCode(let code): "\(code) does not belong on this port; only Access-Request and Status-Server do"
+        case .unexpectedCode(let code): "\(code) does not belong on this port; \(code.advice)"
         case .messageAuthenticatorMissing:
             "Message-Authenticator is missing; have the device send it, or set require_message_authenticator = no "
                 + "for this client if it cannot"

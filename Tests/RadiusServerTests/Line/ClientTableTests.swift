@@ -45,4 +45,35 @@ struct ClientTableTests {
         let table = try Self.table(["0.0.0.0/0"])
         #expect(table.client(at: try #require(IPAddress("2001:db8::1"))) == nil)
     }
+
+    /// What a lookup costs is the number of different prefix lengths, however many clients there are.
+    @Test("five thousand clients are looked for in as many steps as five", arguments: [5, 5000])
+    func many(_ count: Int) throws {
+        let hosts = (0..<count - 3).map { "10.\($0 >> 8).\($0 & 255).7" }
+        let table = try Self.table(hosts + ["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32"])
+        #expect(table.steps(for: .v4) == 3)
+        #expect(table.steps(for: .v6) == 1)
+        for host in hosts { #expect(table.client(at: try #require(IPAddress(host)))?.name == host) }
+        #expect(table.client(at: try #require(IPAddress("10.255.255.8")))?.name == "10.0.0.0/8")
+        #expect(table.client(at: try #require(IPAddress("11.0.0.1")))?.name == "0.0.0.0/0")
+        #expect(table.client(at: try #require(IPAddress("2001:db9::1"))) == nil)
+    }
+
+    @Test("every length of prefix has its turn, the longest first")
+    func lengths() throws {
+        let prefixes = (0...32).map { length in
+            let mask = length == 0 ? 0 : UInt32.max << UInt32(32 - length)
+            let bits = 0xc000_0280 & mask
+            return "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)/\(length)"
+        }
+        let table = try Self.table(prefixes)
+        #expect(table.steps(for: .v4) == 33)
+        for (length, prefix) in prefixes.enumerated() where length < 32 {
+            // The first address that differs in the bit behind the prefix.
+            let bits = 0xc000_0280 ^ (UInt32(1) << UInt32(31 - length))
+            let address = IPAddress(v4: bits)
+            #expect(table.client(at: address)?.name == prefix, "\(address)")
+        }
+        #expect(table.client(at: IPAddress(v4: 0xc000_0280))?.name == prefixes[32])
+    }
 }

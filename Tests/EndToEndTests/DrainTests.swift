@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The order to stop")
+struct DrainTests {
+    @Test("leaves no request without an answer that the kernel held by then")
+    func socket() throws {
+        let installation = try Installation()
+        try installation.enrol("alice", type: "spass")
+        let server = try ServerProcess(installation)
+        // While it cannot run, what comes in waits in its sockets.
+        server.signal(SIGSTOP)
+        let sockets = try (0..<100).map { _ in try server.socket() }
+        for (number, socket) in sockets.enumerated() {
+            let password = number.isMultiple(of: 10) ? "wrong" : "1234"
+            try socket.send(
+                RadiusMessage.request(user: "alice", password: password, secret: installation.secret).octets)
+        }
+        server.signal(SIGTERM)
+        server.signal(SIGCONT)
+        server.stop()
+        let codes = try sockets.map { try $0.receive(within: 0).flatMap { RadiusMessage($0) }?.code }
+        #expect(codes.count { $0 == RadiusMessage.accessAccept } == 90, "\(server.log.wholeText())")
+        #expect(codes.count { $0 == RadiusMessage.accessReject } == 10)
+    }
+
+    @Test("sends at once the rejects that are held back")
+    func rejects() throws {
+        let installation = try Installation()
+        try installation.write(
+            installation.text(of: "watchword.ini").replacingOccurrences(
+                of: "reject_delay = 0", with: "reject_delay = 10"),
+            to: "watchword.ini")
+        let server = try ServerProcess(installation)
+        let socket = try server.socket()
+        try socket.send(RadiusMessage.request(user: "nobody", password: "x", secret: installation.secret).octets)
+        #expect(server.log.line(containing: "reason=unknown-user", within: 10) != nil)
+        server.stop()
+        #expect(try socket.receive(within: 0).flatMap { RadiusMessage($0) }?.code == RadiusMessage.accessReject)
+    }
+}
