@@ -86,6 +86,9 @@ package struct Server: ~Copyable {
             }
         }
         try start("reject delay") { replies.runRejectDelay() }
+        try start("store probe") {
+            line.runStoreProbe { () throws(StoreError) in try Store(path: store.path, keys: store.keys).probe() }
+        }
         for number in 0..<processorCount {
             try start("slow \(number)") {
                 // Whose PIN is remembered must not wait for those whose PIN is not.

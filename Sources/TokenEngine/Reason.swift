@@ -37,6 +37,11 @@ package enum Reason: String, Sendable, CaseIterable {
     /// The policy wants a challenge first: a password that holds PIN and OTP at once is not looked at.
     case challengeRequired = "challenge-required"
 
+    /// Too many failed logins under this name, from where this one comes: it was not looked at.
+    case tooManyGuesses = "too-many-guesses"
+    /// The server could not decide, and is set up to say so with a reject.
+    case serverFailure = "server-failure"
+
     case wrongAnswer = "wrong-answer"
     case unknownChallenge = "unknown-challenge"
     case challengeExpired = "challenge-expired"

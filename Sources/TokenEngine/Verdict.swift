@@ -49,6 +49,15 @@ package final class Verdict: Sendable {
     }
 }
 
+extension Verdict {
+    /// A reject that no engine made, since the attempt was not looked at. It stands in no audit.
+    package static func unheard(_ reason: Reason) -> Verdict {
+        Verdict(
+            decision: .reject, reason: reason, message: "", user: nil, tokens: [], policies: [], steps: [], changes: [],
+            nameReadAs: nil)
+    }
+}
+
 package enum Decision: Sendable {
     case accept
     case challenge(Prompt)

@@ -6,6 +6,8 @@
 //   flush       none of them can be flushed: EIO
 //   lie         they are said to be flushed, and are not
 //   clock N     the time of day is N seconds off
+//   receive     no datagram can be received: ENOMEM
+//   open N      no database can be opened after the Nth time: EACCES
 //
 // The folder that $DURABLE names, if there is one, gets a copy of each such file whenever it has been flushed: all that a
 // power cut is sure to leave.
@@ -18,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdarg.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -26,7 +30,7 @@
 // The text behind `name`, if that is what is wrong now.
 static int is_wrong(const char *name, char *rest, size_t size) {
     const char *path = getenv("FAULTS");
-    int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    int file = path == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
     char text[64] = "";
     ssize_t length = read(file, text, sizeof text - 1);
@@ -110,4 +114,38 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
         time->tv_sec += atoll(seconds);
     }
     return status;
+}
+
+// A receiver that waits already is not disturbed: the next datagram is its last.
+int recvmmsg(int socket, struct mmsghdr *messages, unsigned int count, int flags, struct timespec *timeout) {
+    char rest[64];
+    if (is_wrong("receive", rest, sizeof rest)) return fail(ENOMEM);
+    return (int)syscall(SYS_recvmmsg, socket, messages, count, flags, timeout);
+}
+
+static int open_file(const char *path, int flags, mode_t mode) {
+    static int opened;
+    char limit[64];
+    size_t length = strlen(path);
+    int is_database = length > 3 && strcmp(path + length - 3, ".db") == 0 && !(flags & O_CREAT);
+    if (is_database && is_wrong("open", limit, sizeof limit) && ++opened > atoi(limit)) {
+        return fail(EACCES);
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return open_file(path, flags, mode);
+}
+
+int open(const char *path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return open_file(path, flags, mode);
 }

@@ -15,6 +15,7 @@ package struct AttributeType: RawRepresentable, Hashable, Sendable {
     package static let classAttribute = AttributeType(rawValue: 25)
     package static let vendorSpecific = AttributeType(rawValue: 26)
     package static let sessionTimeout = AttributeType(rawValue: 27)
+    package static let callingStationID = AttributeType(rawValue: 31)
     package static let nasIdentifier = AttributeType(rawValue: 32)
     package static let proxyState = AttributeType(rawValue: 33)
     package static let tunnelPassword = AttributeType(rawValue: 69)

@@ -51,6 +51,24 @@ enum ConfigurationSchema {
             meaning:
                 "How long a reject is held back, so that guessing costs time. Less than duplicate_lifetime.",
             example: "2"),
+        .one(
+            "guesses_per_user", \.guessesPerUser, .number(0...60_000), default: "30",
+            meaning:
+                "How many failed logins a minute a user name has from one place (device and Calling-Station-Id); beyond it, "
+                + "requests are rejected unseen. 0: no limit.",
+            example: "10"),
+        .one(
+            "guesses_per_client", \.guessesPerClient, .number(0...60_000), default: "6000",
+            meaning:
+                "How many failed logins a minute a device has; beyond it, its requests are rejected unseen while others "
+                + "would have to wait. 0: no limit.",
+            example: "600"),
+        .one(
+            "on_failure", \.failureAnswer, .choice, default: "silence",
+            meaning:
+                "What a request gets that cannot be decided because something inside fails: silence, so that the device "
+                + "turns to its second server, or a reject.",
+            example: "reject"),
         .optional(
             "listener_threads", \.listenerThreads, .number(1...64),
             meaning: "Threads that receive, for each address. As many as there are cores when it is not set.",

@@ -18,6 +18,11 @@ package struct ServerSettings: Sendable {
     package internal(set) var duplicateLifetimeInSeconds: Int64 = 0
     /// How long an Access-Reject is held back.
     package internal(set) var rejectDelayInSeconds: Int64 = 0
+    /// Failed logins of a user name from one place in a minute; 0: as many as they like.
+    package internal(set) var guessesPerUser = 0
+    /// Failed logins of one device in a minute; 0: as many as it likes.
+    package internal(set) var guessesPerClient = 0
+    package internal(set) var failureAnswer = FailureAnswer.silence
     /// Threads that receive, for each address; nil: one for each core.
     package internal(set) var listenerThreads: Int?
     package internal(set) var pinHashCost = PasswordHashCost.pin
@@ -25,6 +30,11 @@ package struct ServerSettings: Sendable {
     package internal(set) var pinComesFirst = true
     package internal(set) var wrongPINCounts = true
     package internal(set) var logLevel = LogLevel.info
+}
+
+/// What is answered when something inside has failed.
+package enum FailureAnswer: String, Sendable, CaseIterable {
+    case silence, reject
 }
 
 /// How much is logged; each level has those before it.

@@ -14,21 +14,46 @@ final class DecisionLine: Sendable {
     private static let queueCapacity = 16_384
 
     private let waiting: Mailbox<PendingRequest>
+    /// The line is crowded when this many wait: then those who have guessed too often make room.
+    private static let crowd = queueCapacity / 4
+
     private let slowLane: SlowLane
+    private let guesses = GuessLimits()
     private let replies: ReplyLine
+    private let probe: StoreProbe
     private let server: ServerContext
 
     init(server: ServerContext, replies: ReplyLine) {
         self.server = server
+        probe = StoreProbe(server: server)
         self.replies = replies
         waiting = Mailbox(capacity: Self.queueCapacity)
         slowLane = SlowLane(server: server)
     }
 
-    /// Takes admitted requests. Those that find no room are dropped, and evaluated when they are sent again.
+    /// Takes admitted requests. Those that find no room are dropped, and evaluated when they are sent again; those of
+    /// somebody who has guessed too often are rejected unseen.
     func decide(_ requests: [PendingRequest]) {
         server.requestsInFlight.add(requests.count, ordering: .relaxed)
-        drop(waiting.post(requests), because: .overloaded)
+        let now = Clock.monotonic()
+        guard guesses.mayRefuse(at: now) else {
+            drop(waiting.post(requests), because: .overloaded)
+            return
+        }
+        let isCrowded = waiting.count > Self.crowd
+        var heard: [PendingRequest] = []
+        var refused: [PendingRequest] = []
+        for pending in requests {
+            if guesses.refuse(pending, isCrowded: isCrowded, at: now) {
+                refused.append(pending)
+            } else {
+                heard.append(pending)
+            }
+        }
+        drop(waiting.post(heard), because: .overloaded)
+        // A reject and not silence: a device that hears nothing takes the server for dead, and everybody else suffers.
+        let rejects = refused.map { $0.decided(.unheard(.tooManyGuesses), at: Clock.now()) }
+        drop(refused[replies.offer(rejects).indices], because: .overloaded)
     }
 
     /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
@@ -52,14 +77,14 @@ final class DecisionLine: Sendable {
             decider.engine = version.engine
             evaluations = try decider.decide(batch.map(\.attempt), at: now)
         } catch {
-            // Nothing was committed, so nobody may be told anything: the client turns to its second server.
             server.log.writeSparingly(
-                .error, about: "store", "the store failed, \(batch.count) requests get no answer: \(error)")
-            server.storeIsFailing.store(true, ordering: .relaxed)
-            drop(batch, because: .storeUnavailable)
+                .error, about: "store", "the store failed, \(batch.count) requests cannot be decided: \(error)")
+            if !server.storeIsFailing.exchange(true, ordering: .relaxed) { probe.start() }
+            fail(batch, because: .storeUnavailable)
             return
         }
         server.storeIsFailing.store(false, ordering: .relaxed)
+        let decidedAt = Clock.monotonic()
         var decided: [DecidedRequest] = []
         decided.reserveCapacity(batch.count)
         var slow: [SlowWork] = []
@@ -68,13 +93,12 @@ final class DecisionLine: Sendable {
             case .needs(let checks):
                 slow.append(SlowWork(pending: pending, checks: checks))
             case .decided(let verdict):
-                decided.append(
-                    DecidedRequest(
-                        request: pending.request, userName: pending.attempt.userName, verdict: verdict, decidedAt: now))
+                guesses.count(verdict, of: pending, at: decidedAt)
+                decided.append(pending.decided(verdict, at: now))
             case .failed(let error):
                 server.log.writeSparingly(
-                    .error, about: "store", "the store failed, one request gets no answer: \(error)")
-                drop([pending], because: .storeUnavailable)
+                    .error, about: "store", "the store failed, one request cannot be decided: \(error)")
+                fail([pending], because: .storeUnavailable)
             }
         }
         server.metrics.add(1, to: .batches)
@@ -96,6 +120,15 @@ final class DecisionLine: Sendable {
         }
     }
 
+    /// Something inside has failed, and nothing was committed: nobody may be told anything that rests on it. The client
+    /// turns to its second server, unless the operator wants it to be rejected.
+    private func fail(_ requests: ArraySlice<PendingRequest>, because reason: Discard) {
+        let answer = { (pending: PendingRequest) in pending.request.configuration.configuration.server.failureAnswer }
+        drop(requests.filter { answer($0) == .silence }[...], because: reason)
+        let rejected = requests.filter { answer($0) == .reject }
+        replies.reply(to: rejected.map { $0.decided(.unheard(.serverFailure), at: Clock.now()) })
+    }
+
     private func drop(_ requests: ArraySlice<PendingRequest>, because reason: Discard) {
         guard !requests.isEmpty else { return }
         for pending in requests { pending.request.duplicates.forget(pending.request.ticket) }
@@ -104,15 +137,19 @@ final class DecisionLine: Sendable {
     }
 
     /// One of the threads for what is slow. What it has found out joins a later batch; where it could find nothing out,
-    /// nobody is told anything.
+    /// nobody is told anything, or everybody is rejected, as the operator wants it.
     func runSlowLane() {
         slowLane.run { outcome in
             switch outcome {
             case .checked(let pending), .changed(let pending): drop(waiting.post([pending]), because: .overloaded)
-            case .failed(let pending, let reason): drop([pending], because: reason)
+            case .outdated(let pending): drop([pending], because: .overloaded)
+            case .failed(let pending): fail([pending], because: .slowCheckFailed)
             }
         }
     }
+
+    /// The thread that tries whether a store that failed works again.
+    func runStoreProbe(_ commit: () throws(StoreError) -> Void) { probe.run(commit) }
 
     /// Waits until everything in flight is answered, but no longer than `patience`, and ends the threads.
     func close(patienceInMilliseconds patience: Int64) {
@@ -120,7 +157,14 @@ final class DecisionLine: Sendable {
         while server.requestsInFlight.load(ordering: .relaxed) > 0, Clock.monotonic() < end {
             Clock.sleep(milliseconds: 2)
         }
+        probe.close()
         slowLane.close()
         waiting.close()
+    }
+}
+
+extension PendingRequest {
+    fileprivate func decided(_ verdict: Verdict, at time: UnixTime) -> DecidedRequest {
+        DecidedRequest(request: request, userName: attempt.userName, verdict: verdict, decidedAt: time)
     }
 }

@@ -31,6 +31,9 @@ final class ReplyLine: Sendable {
     /// Waits for room where there is none.
     func reply(to decided: [DecidedRequest]) { waiting.put(decided) }
 
+    /// Takes what rests on nothing durable and may be dropped; returns, by their places, those that found no room.
+    func offer(_ decided: [DecidedRequest]) -> ArraySlice<DecidedRequest> { waiting.post(decided) }
+
     /// The replying thread. Returns after ``close()``, when everything that waited has been told.
     func run() throws(CryptographyError) {
         var replies = try ReplyWriter(server: server)

@@ -99,9 +99,18 @@ struct ReplyWriter: ~Copyable {
         server.log.writeSparingly(.warning, about: "mapping \(problem)", "\(request.name) \(problem)")
     }
 
+    /// Who guesses too often does not fill the log either.
+    private func tellSparingly(_ decided: DecidedRequest) {
+        let (request, reason) = (decided.request, decided.verdict.reason)
+        server.log.writeSparingly(
+            .warning, about: "\(reason.rawValue) \(request.path.peer.addressText)",
+            "reject \(request.name) user=\(Log.word(decided.userName.prefix(64))) reason=\(reason.rawValue)")
+    }
+
     private mutating func tell(_ decided: DecidedRequest, isRefused: Bool) {
-        guard server.log.isOn(.info) else { return }
         let (request, verdict) = (decided.request, decided.verdict)
+        guard verdict.reason != .tooManyGuesses else { return tellSparingly(decided) }
+        guard server.log.isOn(.info) else { return }
         var line = "\(isRefused ? "reject" : verdict.decision.name) \(request.name)"
         line += " user=\(Log.word((verdict.user?.name ?? decided.userName).prefix(64)))"
         if let realm = verdict.user?.realm { line += " realm=\(Log.word(realm))" }

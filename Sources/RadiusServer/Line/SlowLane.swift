@@ -20,20 +20,26 @@ final class SlowLane: Sendable {
         case checked(PendingRequest)
         /// Something about the same hash has become known: decide it anew.
         case changed(PendingRequest)
-        /// A check could not be run for want of memory, or the client has long given up.
-        case failed(PendingRequest, Discard)
+        /// The client has long given up.
+        case outdated(PendingRequest)
+        /// A check could not be run for want of memory.
+        case failed(PendingRequest)
     }
 
-    private struct Waiting {
+    fileprivate struct Waiting {
         /// Hashes that a request in the queue or on a thread is held against.
         var busy: Set<SlowCheck.Stored> = []
         /// Requests for the same hash as another that came before.
         var parked: [SlowCheck.Stored: [PendingRequest]] = [:]
         var parkedCount = 0
+        /// How many requests of each device wait, or are on a thread.
+        var shares: [IPAddress: Int] = [:]
     }
 
     /// The most requests that wait, in the queue and behind others.
-    private static let capacity = 4096
+    fileprivate static let capacity = 4096
+    /// The most of one device, so that nobody's guesses leave no room for others.
+    static let shareOfOneDevice = capacity / 4
     /// No client waits longer for an answer (RFC 5080 §2.2.1, the usual MRD).
     private static let patienceInMilliseconds: Int64 = 30_000
 
@@ -43,21 +49,25 @@ final class SlowLane: Sendable {
 
     init(server: ServerContext) { self.server = server }
 
+    fileprivate enum Place {
+        case queue
+        /// Behind another request that is held against the same hash.
+        case parked
+        case none
+    }
+
     /// Returns those that found no room.
     func post(_ work: [SlowWork]) -> [SlowWork] {
         work.filter { work in
             guard let stored = work.checks.first?.stored else { return true }
-            let isTaken: Bool? = waiting.withLock { waiting in
-                if waiting.busy.insert(stored).inserted { return nil }
-                guard waiting.parkedCount < Self.capacity else { return false }
-                waiting.parked[stored, default: []].append(work.pending)
-                waiting.parkedCount += 1
+            switch waiting.withLock({ $0.place(for: work.pending, stored) }) {
+            case .none: return true
+            case .parked: return false
+            case .queue:
+                guard !queue.post([work]).isEmpty else { return false }
+                _ = release(work.pending, stored)
                 return true
             }
-            if let isTaken { return !isTaken }
-            guard !queue.post([work]).isEmpty else { return false }
-            _ = release(stored)
-            return true
         }
     }
 
@@ -66,35 +76,62 @@ final class SlowLane: Sendable {
         while let work = queue.take(upTo: 1).first {
             handOn(outcome(of: work))
             guard let stored = work.checks.first?.stored else { continue }
-            for pending in release(stored) { handOn(.changed(pending)) }
+            for pending in release(work.pending, stored) { handOn(.changed(pending)) }
         }
     }
 
     private func outcome(of work: SlowWork) -> Outcome {
         var pending = work.pending
         guard Clock.monotonic() - pending.request.receivedAt < Self.patienceInMilliseconds else {
-            return .failed(pending, .overloaded)
+            return .outdated(pending)
         }
         for check in work.checks {
             do throws(CryptographyError) {
                 pending.attempt.verified[check] = try check.run(keys: server.keys)
             } catch {
                 server.log.writeSparingly(.error, about: "slow-check", "a stored hash cannot be checked: \(error)")
-                return .failed(pending, .slowCheckFailed)
+                return .failed(pending)
             }
         }
         return .checked(pending)
     }
 
     /// - Returns: the requests that waited behind the one that is done.
-    private func release(_ stored: SlowCheck.Stored) -> [PendingRequest] {
-        waiting.withLock { waiting in
-            waiting.busy.remove(stored)
-            let parked = waiting.parked.removeValue(forKey: stored) ?? []
-            waiting.parkedCount -= parked.count
-            return parked
-        }
+    private func release(_ done: PendingRequest, _ stored: SlowCheck.Stored) -> [PendingRequest] {
+        waiting.withLock { $0.release(done, stored) }
     }
 
     func close() { queue.close() }
+}
+
+extension SlowLane.Waiting {
+    /// Finds a place, and takes it.
+    fileprivate mutating func place(for pending: PendingRequest, _ stored: SlowCheck.Stored) -> SlowLane.Place {
+        guard shares[pending.device, default: 0] < SlowLane.shareOfOneDevice else { return .none }
+        let isFree = !busy.contains(stored)
+        guard isFree || parkedCount < SlowLane.capacity else { return .none }
+        shares[pending.device, default: 0] += 1
+        guard !isFree else {
+            busy.insert(stored)
+            return .queue
+        }
+        parked[stored, default: []].append(pending)
+        parkedCount += 1
+        return .parked
+    }
+
+    fileprivate mutating func release(_ done: PendingRequest, _ stored: SlowCheck.Stored) -> [PendingRequest] {
+        busy.remove(stored)
+        let waited = parked.removeValue(forKey: stored) ?? []
+        parkedCount -= waited.count
+        for pending in [done] + waited {
+            let share = shares[pending.device, default: 0] - 1
+            shares[pending.device] = share > 0 ? share : nil
+        }
+        return waited
+    }
+}
+
+extension PendingRequest {
+    fileprivate var device: IPAddress { request.path.peer.address }
 }

@@ -71,6 +71,13 @@ package final class Store {
         }
     }
 
+    /// Commits something of no consequence: whether the store works.
+    package func probe() throws(StoreError) {
+        try transaction { () throws(StoreError) in
+            try database.run("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', randomblob(8))")
+        }
+    }
+
     /// Runs `body` within the open transaction so that, when it throws, its own changes are undone and no others.
     func savepoint<Success>(_ body: () throws(StoreError) -> Success) throws(StoreError) -> Success {
         let head = chain.head

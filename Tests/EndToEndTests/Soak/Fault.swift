@@ -86,6 +86,18 @@ final class FaultyMachine {
 
     func setClock(secondsOff: Int) throws { try write("clock \(secondsOff)") }
 
+    /// No datagram comes in any more, and the kernel says that it has no memory for one; or they come again.
+    func setReceiving(_ isPossible: Bool) throws { try write(isPossible ? "" : "receive") }
+
+    /// How `serve` ends on a machine where a database can be opened so many times, and no more.
+    func serve(openingDatabases count: Int) throws -> Command.Result {
+        try write("open \(count)")
+        return try Command.run(
+            Command.watchword.path(), ["serve"],
+            environment: installation.environment.merging(
+                ["LD_PRELOAD": library.path(), "FAULTS": control.path()]) { $1 })
+    }
+
     private func write(_ text: String) throws {
         // In one step: a reader sees the old text or the new one.
         try text.write(to: control, atomically: true, encoding: .utf8)

@@ -62,6 +62,53 @@ struct FaultTests {
         try installation.watchword("audit", "verify")
     }
 
+    @Test("Status-Server is silent, too, until the store works again, though nobody has logged in since")
+    func statusServer() throws {
+        let machine = try FaultyMachine(Installation())
+        try machine.installation.enrol("alice")
+        let server = try machine.start()
+        let (status, login) = (try server.socket(), try server.socket())
+        let secret = machine.installation.secret
+        #expect(try server.answer(to: .statusServer(secret: secret), over: status).code == RadiusMessage.accessAccept)
+        try machine.cause(.flushFailing, for: server)
+        try login.send(request("1234755224", machine.installation).octets)
+        let isDropped = try Soak.wait { try unanswered(by: server) > 0 }
+        try #require(isDropped, "\(server.story)")
+        for identifier in UInt8(1)...5 {
+            try status.send(RadiusMessage.statusServer(secret: secret, identifier: identifier).octets)
+            #expect(try status.receive(within: 0.05) == nil)
+        }
+        try machine.end(.flushFailing, for: server)
+        let isAnswered = try Soak.wait {
+            try status.send(RadiusMessage.statusServer(secret: secret).octets)
+            return try status.receive(within: 0.2) != nil
+        }
+        #expect(isAnswered, "\(server.story)")
+        server.stop()
+    }
+
+    @Test("where the operator wants it, everybody is rejected instead", arguments: [Fault.flushFailing, .diskFull])
+    func reject(fault: Fault) throws {
+        let machine = try FaultyMachine(Installation())
+        try machine.installation.configure("[Server]", "on_failure = reject")
+        let serial = try machine.installation.enrol("alice")
+        let server = try machine.start()
+        #expect(try server.login("alice", "1234755224").code == RadiusMessage.accessAccept)
+        try machine.cause(fault, for: server)
+        for password in ["1234287082", "1234", "1234000000"] {
+            let answer = try server.login("alice", password)
+            #expect(answer.code == RadiusMessage.accessReject)
+            #expect(answer.text(RadiusMessage.replyMessage) == "Authentication failed")
+        }
+        #expect(server.log.line(containing: "reason=server-failure", within: 5) != nil, "\(server.story)")
+        let metrics = try machine.installation.watchword("metrics")
+        #expect(metrics.contains("watchword_decisions_total{decision=\"reject\",reason=\"server-failure\"} 3"))
+        try machine.end(fault, for: server)
+        #expect(try server.login("alice", "1234287082").code == RadiusMessage.accessAccept)
+        #expect(try machine.installation.token(serial).failCounter == 0)
+        server.stop()
+    }
+
     @Test("the server ends in order while it lasts", arguments: Fault.allCases)
     func stop(fault: Fault) throws {
         let machine = try FaultyMachine(Installation())
@@ -118,6 +165,39 @@ struct FaultTests {
         #expect(counts.lost == 0 && counts.accepts > 500, "round \(round): \(counts)")
         #expect(try accounts.contradictions() == [], "round \(round)")
         try accounts.expectRefused(by: server, lastOf: 8, "round \(round)")
+    }
+}
+
+@Suite("When the system fails the server's threads")
+struct ThreadFaultTests {
+    @Test("a listener that cannot receive goes on as soon as it can, and writes one line of it")
+    func receiving() throws {
+        let machine = try FaultyMachine(Installation())
+        try machine.installation.enrol("alice", type: "spass")
+        let server = try machine.start()
+        try machine.setReceiving(false)
+        // Each receiving thread waits within a call that began before: one more datagram for it, and then none.
+        for identifier in UInt8(0)..<64 {
+            let request = try RadiusMessage.request(
+                user: "alice", password: "1234", secret: machine.installation.secret, identifier: identifier)
+            try server.socket().send(request.octets)
+        }
+        #expect(server.log.line(containing: "recvmmsg: Cannot allocate memory", within: 10) != nil, "\(server.story)")
+        usleep(300_000)
+        try #require(server.isRunning)
+        try machine.setReceiving(true)
+        #expect(try server.login("alice", "1234").code == RadiusMessage.accessAccept)
+        server.stop()
+        #expect(server.log.wholeText().components(separatedBy: "recvmmsg").count == 2)
+    }
+
+    @Test("a thread that cannot go on ends the server with status 3, and with the reason")
+    func threadEnds() throws {
+        let machine = try FaultyMachine(Installation())
+        let result = try machine.serve(openingDatabases: 1)
+        #expect(result.status == 3, "\(result.errors)")
+        #expect(result.errors.contains("the deciding thread ended"))
+        #expect(!result.errors.contains("ready"))
     }
 }
 

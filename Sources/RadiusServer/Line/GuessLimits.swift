@@ -1,0 +1,143 @@
+import RadiusCodec
+import Synchronization
+import TokenEngine
+
+/// Who has guessed too often lately, so that neither one noisy device nor one attacker uses up what all have to share.
+///
+/// A guess is a failed login. Each user name has its own number of them *from one place*, which is the device that asks and,
+/// where it sends one, the Calling-Station-Id behind it: who guesses at somebody's password from elsewhere takes nothing
+/// away from that somebody. Each device has its own number, too, which only counts while others would have to wait.
+///
+/// Guesses are given back one by one, evenly over a minute, and all at once by a login that succeeds. What is refused
+/// here is not counted again, so nobody is kept out longer than one such step after the guessing has ended.
+final class GuessLimits: Sendable {
+    private struct Tables {
+        var users = GuessTable()
+        var devices = GuessTable()
+    }
+
+    private let tables = Mutex(Tables())
+    /// Until when somebody may be beyond a limit, and until when somebody has guessed at all: most of the time nobody, and
+    /// then a login costs no lock.
+    private let overUntil = Atomic<Int64>(.min)
+    private let guessedUntil = Atomic<Int64>(.min)
+
+    /// Whether anybody may be beyond a limit.
+    func mayRefuse(at now: Int64) -> Bool { overUntil.load(ordering: .relaxed) > now }
+
+    /// Whether the request's user name has no guess left where it comes from, or, where the line is crowded, its device.
+    func refuse(_ pending: PendingRequest, isCrowded: Bool, at now: Int64) -> Bool {
+        let settings = pending.request.configuration.configuration.server
+        let (users, devices) = (GuessAllowance(settings.guessesPerUser), GuessAllowance(settings.guessesPerClient))
+        return tables.withLock { tables in
+            tables.users.isOver(pending.placeKey, users, at: now)
+                || isCrowded && tables.devices.isOver(pending.deviceKey, devices, at: now)
+        }
+    }
+
+    /// Counts what was decided: a guess, or a success that makes the user's guesses forgotten.
+    func count(_ verdict: Verdict, of pending: PendingRequest, at now: Int64) {
+        switch verdict.decision {
+        case .accept:
+            guard guessedUntil.load(ordering: .relaxed) > now else { return }
+            tables.withLock { $0.users.forget(pending.placeKey) }
+        case .challenge:
+            return
+        case .reject:
+            // A used OTP was right once, and who is not authorized has proved who they are.
+            guard verdict.reason != .otpAlreadyUsed, verdict.reason != .notAuthorized else { return }
+            countGuess(pending, at: now)
+        }
+    }
+
+    private func countGuess(_ pending: PendingRequest, at now: Int64) {
+        let settings = pending.request.configuration.configuration.server
+        let (users, devices) = (GuessAllowance(settings.guessesPerUser), GuessAllowance(settings.guessesPerClient))
+        tables.withLock { tables in
+            let user = tables.users.count(pending.placeKey, users, at: now)
+            let device = tables.devices.count(pending.deviceKey, devices, at: now)
+            let forgottenAt = max(user.forgottenAt, device.forgottenAt)
+            guessedUntil.max(forgottenAt, ordering: .relaxed)
+            if user.isOver || device.isOver { overUntil.max(forgottenAt, ordering: .relaxed) }
+        }
+    }
+}
+
+extension PendingRequest {
+    /// The user name, as it was typed, at the place that it comes from.
+    fileprivate var placeKey: Int {
+        var hasher = Hasher()
+        hasher.combine(attempt.userName)
+        hasher.combine(attempt.clientAddress)
+        hasher.combine(request.packet.first(.callingStationID))
+        return hasher.finalize()
+    }
+
+    fileprivate var deviceKey: Int { attempt.clientAddress.hashValue }
+}
+
+/// How many guesses a minute somebody has: as many at once, and each is given back after its share of the minute.
+struct GuessAllowance {
+    private static let minute: Int64 = 60_000
+
+    /// After how many milliseconds one guess is given back; 0 where there is no limit.
+    let interval: Int64
+    /// The debt, in milliseconds, of somebody who has used all guesses up.
+    let ceiling: Int64
+
+    /// - Parameter guesses: in a minute, up to 60000; 0: as many as they like.
+    init(_ guesses: Int) {
+        interval = guesses > 0 ? max(1, Self.minute / Int64(guesses)) : 0
+        ceiling = interval * Int64(guesses)
+    }
+}
+
+/// The guesses of many, in memory that never grows: where there is no room, who has guessed least is forgotten.
+///
+/// What is kept of each is a time: when all guesses will have been given back. It lies as far ahead as there are guesses, each
+/// of them an ``GuessAllowance/interval`` (a leaky bucket). A key is looked for in the four slots that its bits name.
+struct GuessTable {
+    private struct Slot {
+        var key = 0
+        var forgottenAt = Int64.min
+    }
+
+    private static let ways = 4
+    private var slots: [Slot]
+
+    /// - Parameter capacity: a power of two; 16 octets each.
+    init(capacity: Int = 65_536) { slots = [Slot](repeating: Slot(), count: max(capacity, Self.ways)) }
+
+    private func set(of key: Int) -> Range<Int> {
+        let first = Int(UInt(bitPattern: key) % UInt(slots.count / Self.ways)) * Self.ways
+        return first..<first + Self.ways
+    }
+
+    private func slot(of key: Int, at now: Int64) -> Int? {
+        set(of: key).first { slots[$0].key == key && slots[$0].forgottenAt > now }
+    }
+
+    /// Counts one guess.
+    ///
+    /// - Returns: when all guesses of this key will be forgotten, and whether it has none left.
+    mutating func count(
+        _ key: Int, _ allowance: GuessAllowance, at now: Int64
+    ) -> (forgottenAt: Int64, isOver: Bool) {
+        guard allowance.interval > 0 else { return (.min, false) }
+        let known = slot(of: key, at: now)
+        let least = set(of: key).min { slots[$0].forgottenAt < slots[$1].forgottenAt } ?? 0
+        let debt = known.map { slots[$0].forgottenAt - now } ?? 0
+        let forgottenAt = now + min(debt + allowance.interval, allowance.ceiling)
+        slots[known ?? least] = Slot(key: key, forgottenAt: forgottenAt)
+        return (forgottenAt, isOver(key, allowance, at: now))
+    }
+
+    func isOver(_ key: Int, _ allowance: GuessAllowance, at now: Int64) -> Bool {
+        guard allowance.interval > 0, let slot = slot(of: key, at: now) else { return false }
+        return slots[slot].forgottenAt - now > allowance.ceiling - allowance.interval
+    }
+
+    mutating func forget(_ key: Int) {
+        for slot in set(of: key) where slots[slot].key == key { slots[slot] = Slot() }
+    }
+}
