@@ -150,6 +150,17 @@ struct WireTests {
         server.stop()
     }
 
+    @Test("a Class that a device sends is not believed, and does not come back")
+    func requestClass() throws {
+        let installation = try Installation()
+        try installation.enrol("alice")
+        let server = try ServerProcess(installation)
+        let answer = try server.login("alice", "1234755224", more: [.init(25, "admin")])
+        #expect(answer.code == RadiusMessage.accessAccept)
+        #expect(answer.values(25).isEmpty)
+        server.stop()
+    }
+
     @Test("Status-Server is answered, and only when signed")
     func statusServer() throws {
         let installation = try Installation()

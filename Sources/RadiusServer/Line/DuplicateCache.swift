@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A retransmission has the same source, the same destination and the same content, identifier included: all of that is
 /// in its ``Fingerprint``. The same identifier with other content is a new request. A request that is being evaluated is
-/// known until it is answered, a reply for a fixed time after that; both are bounded in number: beyond the capacity the
+/// known until it is answered, a reply for a fixed time after that; both are bounded, in number and in octets: beyond that the
 /// oldest is forgotten.
 final class DuplicateCache: Sendable {
     /// 128 bits of a SHA-256 digest over source, destination and the whole packet without its padding.
@@ -54,12 +54,21 @@ final class DuplicateCache: Sendable {
         var oldest = 0
         var next = 0
         var numbers: [Fingerprint: Int] = [:]
+        /// Of all replies.
+        var octets = 0
     }
 
     private let capacity: Int
+    private let octetsMaximum: Int
     private let state = Mutex(State())
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    /// - Parameters:
+    ///   - capacity: how many requests are known at most.
+    ///   - octetsMaximum: how many octets their replies have at most, the newest one aside.
+    init(capacity: Int, octetsMaximum: Int = 16 << 20) {
+        self.capacity = max(1, capacity)
+        self.octetsMaximum = octetsMaximum
+    }
 
     /// - Parameter now: milliseconds of a clock that never goes back.
     func look(for fingerprint: Fingerprint, at now: Int64) -> Finding {
@@ -90,8 +99,13 @@ final class DuplicateCache: Sendable {
     func remember(_ reply: [UInt8], for ticket: Ticket, until expiry: Int64) {
         state.withLock { state in
             guard ticket.number >= state.oldest else { return }
+            state.octets += reply.count - (state.ring[ticket.number % capacity].reply?.count ?? 0)
             state.ring[ticket.number % capacity].reply = reply
             state.ring[ticket.number % capacity].expiry = expiry
+            while state.octets > octetsMaximum, state.oldest < ticket.number {
+                state.drop(state.oldest, capacity)
+                state.oldest += 1
+            }
         }
     }
 
@@ -111,6 +125,7 @@ extension DuplicateCache.State {
     /// Takes entry `number` out of the index and gives its reply's memory back; a newer entry of the same content stays.
     fileprivate mutating func drop(_ number: Int, _ capacity: Int) {
         let index = number % capacity
+        octets -= ring[index].reply?.count ?? 0
         ring[index].reply = nil
         if numbers[ring[index].fingerprint] == number { numbers[ring[index].fingerprint] = nil }
     }

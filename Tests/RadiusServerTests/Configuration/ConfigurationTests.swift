@@ -129,6 +129,7 @@ import TokenEngine
             "seconds challenge \(server.challengeValidityInSeconds) duplicate \(server.duplicateLifetimeInSeconds)",
             "costs \(server.pinHashCost.logarithmOfN) \(server.passwordHashCost.logarithmOfN)",
             "log \(server.logLevel.rawValue) threads \(server.listenerThreads.map(String.init) ?? "-")",
+            "guesses \(server.guessesPerUser) \(server.guessesPerClient) failure \(server.failureAnswer.rawValue)",
             "pin first \(server.pinComesFirst) wrong counts \(server.wrongPINCounts)",
             "split \(text(server.splitting))",
         ]

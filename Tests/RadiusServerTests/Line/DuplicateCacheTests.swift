@@ -65,6 +65,31 @@ struct DuplicateCacheTests {
         #expect(cache.count == 3)
     }
 
+    @Test("large replies are forgotten sooner, the oldest first, so that they keep to so many octets")
+    func octets() throws {
+        let cache = DuplicateCache(capacity: 100, octetsMaximum: 10_000)
+        for round in UInt8(0)..<3 {
+            let tickets = try (0..<8).map { try ticket(cache.look(for: Self.fingerprint(round * 8 + $0), at: 0)) }
+            for ticket in tickets { cache.remember([UInt8](repeating: round, count: 4096), for: ticket, until: 100) }
+            #expect(cache.count == 2)
+            for number in UInt8(6)..<8 {
+                #expect(reply(cache.look(for: Self.fingerprint(round * 8 + number), at: 1))?.count == 4096)
+            }
+        }
+    }
+
+    @Test("one reply that is too large by itself is kept while it is the newest, and replaces none twice")
+    func oversized() throws {
+        let cache = DuplicateCache(capacity: 4, octetsMaximum: 10)
+        let first = try ticket(cache.look(for: Self.fingerprint(1), at: 0))
+        cache.remember([UInt8](repeating: 1, count: 50), for: first, until: 100)
+        cache.remember([UInt8](repeating: 2, count: 5), for: first, until: 100)
+        let second = try ticket(cache.look(for: Self.fingerprint(2), at: 0))
+        cache.remember([UInt8](repeating: 3, count: 5), for: second, until: 100)
+        #expect(reply(cache.look(for: Self.fingerprint(1), at: 1))?.count == 5)
+        #expect(reply(cache.look(for: Self.fingerprint(2), at: 1))?.count == 5)
+    }
+
     @Test("other content is another request")
     func otherContent() throws {
         let cache = DuplicateCache(capacity: 4)
