@@ -2,7 +2,7 @@ package import Cryptography
 
 /// Decides attempts in batches: one batch, one transaction, one flush to disk. Belongs to the store's thread.
 package final class Decider {
-    private let store: Store
+    let store: Store
     /// Replaced at a reload, between two batches.
     package var engine: Engine
     private let remembered: VerifiedSecrets
@@ -67,22 +67,33 @@ package final class Decider {
     }
 
     private func decide(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
-        let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
-        guard !attempt.userNameReadings.isEmpty else { return try decide(attempt, knowing: facts, at: now) }
-        var attempt = attempt
-        let known = try self.facts(for: &attempt, first: facts)
-        return try decide(attempt, knowing: known, at: now)
-    }
-
-    private func decide(_ attempt: Attempt, knowing facts: Facts, at now: UnixTime) throws(StoreError) -> Evaluation {
-        facts.remembered = remembered
-        let evaluation = try cryptography { () throws(CryptographyError) in
-            try engine.evaluate(attempt, knowing: facts, at: now, random: random)
-        }
+        let (evaluation, account) = try evaluate(attempt, at: now)
         guard case .decided(let verdict) = evaluation else { return evaluation }
-        guard try store.apply(verdict.changes, to: facts.account) else { throw .contended }
+        guard try store.apply(verdict.changes, to: account) else { throw .contended }
         try store.append(verdict.record)
         return evaluation
+    }
+
+    /// What becomes of the attempt, and whose it is. Nothing is changed.
+    func evaluate(
+        _ attempt: Attempt, at now: UnixTime
+    ) throws(StoreError) -> (evaluation: Evaluation, account: Account?) {
+        let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        guard !attempt.userNameReadings.isEmpty else {
+            return (try evaluate(attempt, knowing: facts, at: now), facts.account)
+        }
+        var attempt = attempt
+        let known = try self.facts(for: &attempt, first: facts)
+        return (try evaluate(attempt, knowing: known, at: now), known.account)
+    }
+
+    private func evaluate(
+        _ attempt: Attempt, knowing facts: Facts, at now: UnixTime
+    ) throws(StoreError) -> Evaluation {
+        facts.remembered = remembered
+        return try cryptography { () throws(CryptographyError) in
+            try engine.evaluate(attempt, knowing: facts, at: now, random: random)
+        }
     }
 
     /// A name that has several readings is looked up under each, however soon one is known; the first that is, counts.

@@ -10,11 +10,7 @@ import Testing
     private func login(
         as name: [UInt8], _ password: [UInt8], in characterSet: TokenEngine.CharacterSet?
     ) -> Attempt? {
-        let readings = TextReading.isSame(name) ? [] : TextReading.all(of: name, in: characterSet)
-        guard
-            let text = readings.first?.text
-                ?? (TextReading.isSame(name) ? String(validating: name, as: UTF8.self) : nil)
-        else { return nil }
+        guard let (text, readings) = TextReading.name(of: name, in: characterSet) else { return nil }
         return Attempt(
             userName: text, userNameReadings: readings, credential: .password(SecretOctets(password)),
             characterSet: characterSet, client: "vpn", clientAddress: IPAddress(v4: 1))

@@ -52,7 +52,7 @@ package enum CommandLineTool {
             ServerCommands.serve, ServerCommands.reload, ServerCommands.status, ServerCommands.metrics,
             UserCommands.command, TokenCommands.command, ChallengeCommands.command,
             ConfiguredCommands.realm, ConfiguredCommands.resolver, ConfiguredCommands.policy,
-            LoginCommand.command, MapCommand.command, DecodeCommand.command,
+            LoginCommand.command, ExplainCommand.command, MapCommand.command, DecodeCommand.command,
             AuditCommands.command, BenchCommand.command,
         ]
     ) { invocation throws(CommandFailure) in

@@ -9,7 +9,7 @@ extension AccessRequest {
     /// becomes a credential that nothing accepts, so that the audit and the log say what was wrong.
     func attempt(_ workspace: inout CodecWorkspace) -> Attempt {
         var credential = Credential.unusable(.nameMissing)
-        var name = Name(text: "", readings: [])
+        var name: (text: String, readings: [TextReading]) = ("", [])
         switch userName() {
         case .success(let read):
             name = read
@@ -35,13 +35,7 @@ extension AccessRequest {
         let reason: Reason
     }
 
-    private struct Name {
-        let text: String
-        /// Empty for a name in ASCII.
-        let readings: [TextReading]
-    }
-
-    private func userName() -> Result<Name, Flaw> {
+    private func userName() -> Result<(text: String, readings: [TextReading]), Flaw> {
         guard var octets = packet.first(.userName) else { return .failure(Flaw(reason: .nameMissing)) }
         guard packet.count(of: .userName) == 1, packet.count(of: .state) <= 1 else {
             return .failure(Flaw(reason: .attributeRepeated))
@@ -51,12 +45,10 @@ extension AccessRequest {
         guard !octets.isEmpty else { return .failure(Flaw(reason: .nameMissing)) }
         // A NUL within would end the name in somebody else's program, and another user would be meant (RFC 2865 §5.1).
         guard !octets.contains(0) else { return .failure(Flaw(reason: .nameMalformed)) }
-        guard !TextReading.isSame(octets) else {
-            return .success(Name(text: String(decoding: octets, as: UTF8.self), readings: []))
+        guard let name = TextReading.name(of: octets, in: client.characterSet) else {
+            return .failure(Flaw(reason: .nameMalformed))
         }
-        let readings = TextReading.all(of: octets, in: client.characterSet)
-        guard let first = readings.first else { return .failure(Flaw(reason: .nameMalformed)) }
-        return .success(Name(text: first.text, readings: readings))
+        return .success(name)
     }
 
     private func credential(_ workspace: inout CodecWorkspace) -> Credential {

@@ -29,4 +29,15 @@ package struct TextReading: Sendable, Equatable {
         ]
         return readings.compactMap(\.self)
     }
+
+    /// A name's likeliest text, and all its readings; none for a name in ASCII, which has nothing to choose from.
+    ///
+    /// - Returns: nil for octets that are no text in `characterSet`.
+    package static func name(
+        of octets: [UInt8], in characterSet: CharacterSet? = nil
+    ) -> (text: String, readings: [TextReading])? {
+        guard !isSame(octets) else { return (String(decoding: octets, as: UTF8.self), []) }
+        let readings = all(of: octets, in: characterSet)
+        return readings.first.map { ($0.text, readings) }
+    }
 }
