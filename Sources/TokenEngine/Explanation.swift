@@ -6,7 +6,7 @@ extension Decider {
     package func explain(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Verdict {
         var attempt = attempt
         while true {
-            switch try evaluate(attempt, at: now) {
+            switch try evaluate(attempt, at: now).evaluation {
             case .decided(let verdict): return verdict
             case .failed(let error): throw error
             case .needs(let checks):
