@@ -23,8 +23,8 @@ package final class Verdict: Sendable {
     /// What was looked at, in order.
     package let steps: [Step]
     package let changes: [Change]
-    /// The line of the audit, which is on disk with the changes.
-    package let record: AuditRecord
+    /// The line of the audit, which is on disk with the changes; nil for what no engine has decided.
+    package let record: AuditRecord?
     /// As what the name was read that a user was found by; nil for ASCII.
     package let nameReadAs: CharacterSet?
     /// As what the password was read that was right, or had the right PIN; nil for ASCII, and for a wrong one.
@@ -32,7 +32,7 @@ package final class Verdict: Sendable {
 
     init(
         decision: Decision, reason: Reason, message: String, user: User?, tokens: [Token], policies: [String],
-        steps: [Step], changes: [Change], record: AuditRecord, nameReadAs: CharacterSet?,
+        steps: [Step], changes: [Change], record: AuditRecord?, nameReadAs: CharacterSet?,
         passwordReadAs: CharacterSet? = nil
     ) {
         self.decision = decision
@@ -54,7 +54,7 @@ extension Verdict {
     package static func unheard(_ reason: Reason) -> Verdict {
         Verdict(
             decision: .reject, reason: reason, message: "", user: nil, tokens: [], policies: [], steps: [], changes: [],
-            nameReadAs: nil)
+            record: nil, nameReadAs: nil)
     }
 }
 
