@@ -56,9 +56,8 @@ enum ExplainCommand {
         guard let name = TextReading.name(of: Array(user.utf8), in: client.characterSet) else {
             throw .wrongUsage("'\(visible(user))' is no text")
         }
-        let settings = client.mapping.settings
         return Attempt(
-            userName: name.text, userNameReadings: name.readings, realm: client.realm ?? settings.realm,
+            userName: name.text, userNameReadings: name.readings, realm: client.realm, resolver: client.resolver,
             credential: .password(try password(invocation)), characterSet: client.characterSet, client: client.name,
             clientAddress: address, splitting: client.splitting)
     }
