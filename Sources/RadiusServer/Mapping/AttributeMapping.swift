@@ -9,6 +9,8 @@ package final class AttributeMapping: Sendable {
     /// All `[Attribute …]` in the order of the file, then each `[Rule …]` and `[Members …]`, then `[Mapping section]`, then
     /// `[Mapping]`.
     let blocks: [MappingBlock]
+    /// Those that are for each kind of reply.
+    private let blocksByResult: [MappedResult: [MappingBlock]]
     let isEmpty: Bool
     package let settings: PluginSettings
     /// What `CLIENTATTRIBUTE` names.
@@ -26,6 +28,8 @@ package final class AttributeMapping: Sendable {
         dictionary: AttributeDictionary
     ) {
         self.blocks = blocks
+        let pairs = MappedResult.allCases.map { result in (result, blocks.filter { $0.results.contains(result) }) }
+        blocksByResult = Dictionary(uniqueKeysWithValues: pairs)
         isEmpty = blocks.allSatisfy(\.rules.isEmpty)
         self.settings = settings
         clientAttribute = settings.clientAttribute.flatMap { dictionary.definition(named: $0.value) }
@@ -41,6 +45,8 @@ package final class AttributeMapping: Sendable {
     }
 
     var rules: [MappingRule] { blocks.flatMap(\.rules) }
+
+    func blocks(for result: MappedResult) -> [MappingBlock] { blocksByResult[result] ?? [] }
 
     /// Reads the file at `path`.
     ///

@@ -1,5 +1,5 @@
 /// One value of a response detail, as JSON has them.
-package indirect enum DetailValue: Sendable, Equatable {
+package enum DetailValue: Sendable, Equatable {
     case text(String)
     /// As it is written: an integer keeps all of its digits.
     case number(String)

@@ -34,22 +34,33 @@ struct MappingCondition: Sendable {
     ) throws(RegularExpression.Runaway) -> Bool {
         switch test {
         case .isOneOf(let source, let texts):
-            return source.texts(in: detail).contains { texts.contains($0) }
+            return source.hasText(in: detail) { texts.contains($0) }
         case .matches(let source, let expression):
-            for text in source.texts(in: detail) where try expression.matches(text) { return true }
-            return false
-        case .exists(let source): return !source.texts(in: detail).isEmpty
+            return try source.hasText(in: detail) { (text) throws(RegularExpression.Runaway) in
+                try expression.matches(text)
+            }
+        case .exists(let source): return source.hasText(in: detail) { _ in true }
         case .isWithin(let source, let addresses):
-            return source.texts(in: detail).contains { IPAddress($0).map(addresses.contains) ?? false }
+            return source.hasText(in: detail) { IPAddress($0).map(addresses.contains) ?? false }
         case .isMember(let membership): return memory.holds(membership, for: detail)
         }
     }
 }
 
 extension MappingSource {
-    /// The values that are not empty, as texts.
-    fileprivate func texts(in detail: some DetailSource) -> [String] {
-        values(in: detail).compactMap(\.plainText).filter { !$0.isEmpty }
+    /// Whether one of the values is a text that is not empty and passes the test.
+    fileprivate func hasText<Failure>(
+        in detail: some DetailSource, where passes: (String) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        let value = detail.value(key, in: section)
+        guard case .list(let elements) = value else {
+            guard let text = value.plainText, !text.isEmpty else { return false }
+            return try passes(text)
+        }
+        for element in elements {
+            if let text = element.plainText, !text.isEmpty, try passes(text) { return true }
+        }
+        return false
     }
 }
 

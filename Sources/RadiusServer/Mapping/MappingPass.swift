@@ -20,12 +20,13 @@ struct MappingPass<Source: DetailSource> {
 
     mutating func run() {
         var end: RulePlace?
-        for block in mapping.blocks where block.results.contains(result) || steps != nil {
+        for block in steps == nil ? mapping.blocks(for: result) : mapping.blocks {
+            let isForOthers = !block.results.contains(result)
             guard let place = block.place else {
-                if block.results.contains(result) { apply(block) }
+                if !isForOthers { apply(block) }
                 continue
             }
-            if !block.results.contains(result) {
+            if isForOthers {
                 steps?.append(MappingStep(place, .isForOtherReplies))
             } else if let end {
                 steps?.append(MappingStep(place, .comesAfterStop(end)))
