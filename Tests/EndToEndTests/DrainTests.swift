@@ -11,18 +11,23 @@ struct DrainTests {
         let server = try ServerProcess(installation)
         // While it cannot run, what comes in waits in its sockets.
         server.signal(SIGSTOP)
-        let sockets = try (0..<100).map { _ in try server.socket() }
-        for (number, socket) in sockets.enumerated() {
-            let password = number.isMultiple(of: 10) ? "wrong" : "1234"
-            try socket.send(
-                RadiusMessage.request(user: "alice", password: password, secret: installation.secret).octets)
+        let sockets = try (0..<40).map { _ in try server.socket() }
+        for socket in sockets {
+            for identifier in UInt8(0)..<10 {
+                let password = identifier == 5 ? "wrong" : "1234"
+                let request = try RadiusMessage.request(
+                    user: "alice", password: password, secret: installation.secret, identifier: identifier)
+                try socket.send(request.octets)
+            }
         }
         server.signal(SIGTERM)
         server.signal(SIGCONT)
         server.stop()
-        let codes = try sockets.map { try $0.receive(within: 0).flatMap { RadiusMessage($0) }?.code }
-        #expect(codes.count { $0 == RadiusMessage.accessAccept } == 90, "\(server.log.wholeText())")
-        #expect(codes.count { $0 == RadiusMessage.accessReject } == 10)
+        let codes = try sockets.flatMap { socket in
+            try (0..<10).map { _ in try socket.receive(within: 0).flatMap { RadiusMessage($0) }?.code }
+        }
+        #expect(codes.count { $0 == RadiusMessage.accessAccept } == 360, "\(server.log.wholeText())")
+        #expect(codes.count { $0 == RadiusMessage.accessReject } == 40)
     }
 
     @Test("sends at once the rejects that are held back")

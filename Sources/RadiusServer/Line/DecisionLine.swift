@@ -13,10 +13,10 @@ final class DecisionLine: Sendable {
     /// The most requests that wait to be decided: half a second's worth of a busy server. More are dropped, and come again.
     private static let queueCapacity = 16_384
 
-    private let waiting: Mailbox<PendingRequest>
     /// The line is crowded when this many wait: then those who have guessed too often make room.
     private static let crowd = queueCapacity / 4
 
+    private let waiting: Mailbox<PendingRequest>
     private let slowLane: SlowLane
     private let guesses = GuessLimits()
     private let replies: ReplyLine
