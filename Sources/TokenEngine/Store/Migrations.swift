@@ -109,7 +109,7 @@ enum Migrations {
                 first INTEGER NOT NULL,
                 last INTEGER NOT NULL,
                 PRIMARY KEY (kind, first)) WITHOUT ROWID
-            """,
+            """
         ],
         [
             // What the server has learned of a client's devices; all that it means is the server's.

@@ -32,6 +32,9 @@ enum Unfitness: Hashable {
 }
 
 extension Token {
+    /// Whether nothing keeps the token from being used at `now`.
+    package func isUsable(at now: UnixTime) -> Bool { unfitness(at: now) == nil }
+
     /// The first thing that keeps the token from being used at `now`; nil when nothing does.
     func unfitness(at now: UnixTime) -> Unfitness? {
         if let maximum = limits.authenticationsMaximum, counters.authentications >= maximum {

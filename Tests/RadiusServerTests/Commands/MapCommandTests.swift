@@ -220,6 +220,16 @@ struct MapDiffTests {
         #expect(changes.first?["users"] as? [String] == ["carol@default"])
     }
 
+    @Test("of very many kinds of change the first are shown")
+    func many() throws {
+        for number in 1...60 {
+            #expect(server.run("user add u\(number) --attribute group=g\(number)").status == .done)
+        }
+        let outcome = try diff(to: "[Rule a]\nwhen = user.group matches ^g\nClass = a\n[Mapping user]\ngroup = Class\n")
+        #expect(outcome.output.contains("63 of 63 users"))
+        #expect(outcome.output.hasSuffix("12 other changes, which --json shows\n"), "\(outcome.output.suffix(200))")
+    }
+
     @Test("a broken file is no mapping to compare")
     func broken() throws {
         let outcome = try diff(to: "[Attribute Filter-Id]\nregex = (\nuserAttribute = a\n")

@@ -1,4 +1,6 @@
 import Foundation
+import RadiusCodec
+import TestSupport
 import Testing
 
 @testable import RadiusServer
@@ -139,5 +141,26 @@ struct MapTestCommandTests {
             "map", "test", "--mapping", folder.file("other.ini"), folder.file("b.maptest"), folder.file("b.maptest"),
         ]
         #expect(watchword(line).output == "2 cases passed\n")
+    }
+
+    /// Whatever the file says, reading and trying it end, and every mistake has a line of it.
+    @Test(arguments: 0..<100)
+    func nothingTraps(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let words = [
+            "[Case a]", "[Given]", "[Test]", "[Case]", "mapping = x.ini", "user.group = a", "user.group = b",
+            "serial = x",
+            "expect = Class = 0x", "expect = nothing", "expect = Tunnel-Type:99 = VLAN", "expect =", "expect = refusal",
+            "detail = {\"user\": []}", "detail = <<E", "{\"user\": {\"group\": [null]}}", "E", "result = reject",
+            "request.Class = x", "problem = x", "user. = x", ".x = y", "= =",
+        ]
+        let text = (0..<Int.random(in: 0...15, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
+        let dictionary = AttributeMappingTests.dictionary
+        let (file, diagnostics) = MappingTestFile.parse(
+            Array(text.joined(separator: "\n").utf8), path: "t", dictionary: dictionary)
+        #expect(diagnostics.allSatisfy { (0...text.count).contains($0.line) })
+        for example in file.cases {
+            _ = MappingTrial(example, dictionary).differences(by: AttributeMapping(dictionary: dictionary))
+        }
     }
 }

@@ -53,4 +53,33 @@ struct ServerCommandsTests {
         let document = try run("metrics --json", whileAServerSays: reply).object()
         #expect(document as? [String: Double] == ["a_total{reason=\"x y\"}": 7, "b": 0.5])
     }
+
+    @Test(
+        "what is asked is what was meant",
+        arguments: [
+            ("reload", "reload"), ("reload --confirm 10m", "reload 600"), ("reload --confirm 90", "reload 90"),
+            ("reload --keep", "keep"), ("reload --revert", "revert"),
+        ])
+    func reloadCommands(line: String, asked: String) throws {
+        let control = try ControlSocket(listeningAt: server.folder.file("server/watchword.sock"))
+        defer { control.shutDown() }
+        // The command comes back as a warning.
+        Foundation.Thread.detachNewThread { control.serve { ControlReply(isDone: true, text: $0.line + "\n") } }
+        #expect(server.run(line).messages == [asked])
+    }
+
+    @Test(
+        "what cannot be meant is not asked",
+        arguments: ["--confirm 0", "--confirm 25h", "--confirm soon", "--keep --revert"])
+    func reloadUsage(options: String) { #expect(server.run("reload \(options)").status == .wrongUsage) }
+
+    @Test(
+        "a broken configuration keeps nobody from going back, or from looking",
+        arguments: ["reload --revert", "status", "metrics"])
+    func broken(line: String) throws {
+        try server.edit("type = local", "type = lokal")
+        let reply = ControlReply(isDone: true, text: "{}\n")
+        #expect(try run(line, whileAServerSays: reply).status == .done)
+        #expect(try run("reload", whileAServerSays: reply).status == .no)
+    }
 }

@@ -56,11 +56,11 @@ struct RecipeTests {
         #expect(mistakes.map(\.description) == [])
         #expect(file.cases.count > 2)
         for example in file.cases {
-            let differences = MappingTrial(example, path, Self.dictionary).differences(by: mapping)
+            let differences = MappingTrial(example, Self.dictionary).differences(by: mapping)
             #expect(differences == [], "\(path):\(example.line) \(example.name)")
         }
         // Cases that another mapping passes as well would show nothing.
         let empty = AttributeMapping(dictionary: Self.dictionary)
-        #expect(file.cases.contains { !MappingTrial($0, path, Self.dictionary).differences(by: empty).isEmpty })
+        #expect(file.cases.contains { !MappingTrial($0, Self.dictionary).differences(by: empty).isEmpty })
     }
 }

@@ -95,6 +95,6 @@ struct DetailByDictionary: DetailSource {
 }
 
 extension [Token] {
-    /// The one that a login would most likely be proved by: the first that is not kept from being used.
-    var likeliest: Token? { first { $0.state == TokenState() } ?? first }
+    /// The one that a login at `now` would most likely be proved by: the first that can be used.
+    func likeliest(at now: UnixTime) -> Token? { first { $0.isUsable(at: now) } ?? first }
 }

@@ -109,7 +109,9 @@ enum MapCommand {
         let tokens = try administration.ask { (store) throws(StoreError) in
             try store.tokens(TokenFilter(owner: user.id))
         }
-        guard let wanted = administration.invocation.arguments.value(of: serial) else { return tokens.likeliest }
+        guard let wanted = administration.invocation.arguments.value(of: serial) else {
+            return tokens.likeliest(at: Clock.now())
+        }
         guard let token = tokens.first(where: { $0.serial == wanted }) else {
             let serials = tokens.map(\.serial)
             throw .no(

@@ -35,11 +35,12 @@ enum MapDiffCommand {
             from: try mapping(0, "OLD", configuration, invocation),
             to: try mapping(1, "NEW", configuration, invocation))
         let isListing = invocation.arguments.isSet(list) && !invocation.isJSON
+        let now = Clock.now()
         var failure: CommandFailure?
         try administration.ask { (store) throws(StoreError) in
             try store.forEachUser { user, tokens in
                 guard failure == nil else { return }
-                var expected = asking.detail(of: user, token: tokens.likeliest, result: result)
+                var expected = asking.detail(of: user, token: tokens.likeliest(at: now), result: result)
                 expected.user.realm = configuration.realm(of: user)
                 let name = "\(user.name)@\(expected.user.realm ?? user.id.resolver)"
                 guard let change = comparison.compare(name, expected.source(configuration.dictionary), result: result),
@@ -71,15 +72,20 @@ enum MapDiffCommand {
         return "\(visible(name)): \(parts.joined(separator: ", "))"
     }
 
+    /// More kinds of change than this nobody reads.
+    private static let groupsShown = 50
+
     private static func summary(of comparison: MappingComparison, _ groups: [MappingComparison.Group]) -> String {
         let head = "\(comparison.changedCount) of \(count(comparison.userCount, "user")) would get something else"
-        let parts = groups.map { group in
+        let parts = groups.prefix(groupsShown).map { group in
             let names = group.users.map { visible($0) }.joined(separator: ", ")
             let more = group.userCount > group.users.count ? ", …" : ""
             let lines = group.change.lost.map { "  - \($0)" } + group.change.gained.map { "  + \($0)" }
             return (["\(count(group.userCount, "user")): \(names)\(more)"] + lines).joined(separator: "\n")
         }
-        return ([head] + parts).joined(separator: "\n\n")
+        let rest = groups.count - parts.count
+        let end = rest > 0 ? ["\(count(rest, "other change")), which --json shows"] : []
+        return ([head] + parts + end).joined(separator: "\n\n")
     }
 }
 

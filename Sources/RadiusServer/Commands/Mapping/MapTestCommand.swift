@@ -32,7 +32,7 @@ enum MapTestCommand {
             let mapping = try MapCommand.attributeMapping(invocation, named: file.mapping, dictionary)
             for example in file.cases {
                 count += 1
-                let differences = MappingTrial(example, path, dictionary).differences(by: mapping)
+                let differences = MappingTrial(example, dictionary).differences(by: mapping)
                 guard !differences.isEmpty else { continue }
                 failures.append(
                     Failure(file: path, line: example.line, name: example.name, differences: differences))
@@ -66,12 +66,10 @@ enum MapTestCommand {
 /// One case, tried.
 struct MappingTrial {
     private let example: MappingTestFile.Case
-    private let path: String
     private let dictionary: AttributeDictionary
 
-    init(_ example: MappingTestFile.Case, _ path: String, _ dictionary: AttributeDictionary) {
+    init(_ example: MappingTestFile.Case, _ dictionary: AttributeDictionary) {
         self.example = example
-        self.path = path
         self.dictionary = dictionary
     }
 
