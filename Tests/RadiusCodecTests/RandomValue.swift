@@ -19,8 +19,9 @@ struct RandomValue {
         case .string: return text(upTo: definition.encryption == .ascendSecret ? 16 : sizeMaximum(definition))
         case .octets:
             return random(definition.fixedSize ?? Int.random(in: 1...sizeMaximum(definition), using: &generator))
-        // Of 32 octets it would be a filter, which radclient prints as its rules.
-        case .abinary: return random(Int.random(in: 1...31, using: &generator))
+        case .abinary:
+            let isFilter = Int.random(in: 0...3, using: &generator) > 0
+            return isFilter ? filter() : random(Int.random(in: 1...31, using: &generator))
         case .integer, .byte, .short, .bool: return number(definition)
         case .signed, .date, .ipaddr: return random(4)
         case .integer64, .ifid: return random(8)
@@ -72,6 +73,39 @@ struct RandomValue {
             octet & ~(UInt8.max >> UInt8(min(8, max(0, length - index * 8))))
         }
         return [0, UInt8(length)] + octets
+    }
+
+    /// A filter that radclient 3.2.1 both reads and prints, in whatever octets it has: IPX from or to a network, not both;
+    /// masks of six octets.
+    private mutating func filter() -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: 32)
+        func put(_ value: [UInt8], _ index: Int) { octets.replaceSubrange(index..<index + value.count, with: value) }
+        let flags = random(6).map { $0 & 1 }
+        put([UInt8.random(in: 0...2, using: &generator), flags[0], flags[1]], 0)
+        switch octets[0] {
+        case 0:
+            put(random(2) + [0, 6, 0, flags[2]] + random(12) + [flags[3]], 4)
+        case 1:
+            for side in [0, 1] where flags[2 + side] == 1 {
+                put([UInt8.random(in: 1...255, using: &generator)] + random(3), 4 + 4 * side)
+                put([UInt8.random(in: 1...32, using: &generator)], 12 + side)
+            }
+            put([[0, 1, 6, 17, 89].randomElement(using: &generator) ?? 0, flags[4]], 14)
+            for side in [0, 1] {
+                let comparison = UInt8.random(in: 0...4, using: &generator)
+                put([comparison], 20 + side)
+                if comparison > 0 { put(random(2), 16 + 2 * side) }
+            }
+        default:
+            guard flags[2] == 1 else { break }
+            let comparison = UInt8.random(in: 0...4, using: &generator)
+            let side = Int(flags[3])
+            put([0, 0, 0, UInt8.random(in: 1...255, using: &generator)], 4 + 12 * side)
+            if flags[4] == 1 { put(random(3), 4 + 12 * side) }
+            put(random(6) + (comparison > 0 ? random(2) : []), 8 + 12 * side)
+            put([comparison], 28 + side)
+        }
+        return octets
     }
 
     /// Letters, quotes, backslashes, line ends, UTF-8 and what is none. No NUL, which would end it for some; no `{`, since

@@ -31,6 +31,29 @@ struct ValueTests {
         #expect(try Self.dictionary.encode(text, as: definition) == value)
     }
 
+    @Test(
+        "whatever is as large as a filter, its text is read back as the same octets", arguments: 0..<10 as Range<UInt64>
+    )
+    func filters(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let definition = try #require(Self.dictionary.definition(named: "Test-Filter"))
+        var (filters, others) = (0, 0)
+        for _ in 0..<1000 {
+            var octets = [UInt8](repeating: 0, count: 32)
+            octets[0] = UInt8.random(in: 0...3, using: &generator)
+            for _ in 0..<Int.random(in: 0...8, using: &generator) {
+                octets[Int.random(in: 1...31, using: &generator)] =
+                    Bool.random(using: &generator) ? 1 : UInt8.random(in: 0...255, using: &generator)
+            }
+            let value = EncodedAttribute(definition: definition, octets: octets)
+            let text = Self.dictionary.text(of: value)
+            #expect(try Self.dictionary.encode(text, as: definition) == value, "\(text)")
+            if text.hasPrefix("0x") { others += 1 } else { filters += 1 }
+        }
+        #expect(filters > 50)
+        #expect(others > filters)
+    }
+
     @Test("a secret value is not in the complaint about it")
     func secretValue() throws {
         let (dictionary, _) = AttributeDictionary.load(file: "a") { _ in

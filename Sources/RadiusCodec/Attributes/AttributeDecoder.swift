@@ -134,9 +134,10 @@ extension DataType {
         case .ipv4prefix: return octets[1] & 0x3f <= 32
         case .ipv6prefix: return (2...18).contains(octets.count) && octets[1] <= 128
         case .comboIP: return octets.count == 4 || octets.count == 16
+        case .abinary: return octets.count <= FilterText.octetCount
         case .tlv, .vsa, .extended, .longExtended, .evs: return false
         case .string, .octets, .ipaddr, .ipv6addr, .integer, .signed, .integer64, .byte, .short, .bool, .date, .ifid,
-            .ether, .abinary:
+            .ether:
             return true
         }
     }

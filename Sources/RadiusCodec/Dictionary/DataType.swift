@@ -17,7 +17,7 @@ package enum DataType: String, Sendable, Hashable, CaseIterable {
     case date
     case ifid
     case ether
-    /// Ascend's binary filters. We carry them and do not look inside.
+    /// Ascend's packet filters (``FilterText``). What is none is carried as it came.
     case abinary
     case tlv
     case vsa

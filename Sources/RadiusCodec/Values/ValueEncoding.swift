@@ -44,7 +44,15 @@ extension AttributeDictionary {
         case .octets:
             guard text.lowercased().hasPrefix("0x") else { return try sized(Array(text.utf8), definition) }
             return try sized(try hexadecimal(text, definition), definition)
-        case .abinary, .tlv, .vsa, .extended, .longExtended, .evs: return try hexadecimal(text, definition)
+        case .abinary:
+            if let octets = FilterText.octets(text) { return octets }
+            guard let octets = try? hexadecimal(text, definition), octets.count <= FilterText.octetCount else {
+                throw mistake(
+                    text, definition,
+                    "a filter such as ip in drop dstip 192.0.2.0/24 tcp dstport = 80, or 0x and up to 32 octets")
+            }
+            return octets
+        case .tlv, .vsa, .extended, .longExtended, .evs: return try hexadecimal(text, definition)
         case .integer, .byte, .short: return try number(text, definition)
         case .bool:
             switch text.lowercased() {

@@ -21,6 +21,8 @@ extension AttributeDictionary {
         case .string: return "\(name) = \"\(QuotedText.escaped(attribute.octets))\""
         case .date:
             return "\(name) = \(dateText(attribute.octets).map { "\"\($0)\"" } ?? hexadecimal(attribute.octets))"
+        case .abinary:
+            return "\(name) = \(FilterText.text(attribute.octets).map { "\"\($0)\"" } ?? hexadecimal(attribute.octets))"
         default: return "\(name) = \(bareText(of: attribute))"
         }
     }
@@ -53,7 +55,8 @@ extension AttributeDictionary {
             return stride(from: 0, to: 8, by: 2)
                 .map { String(Int(octets[$0]) << 8 | Int(octets[$0 + 1]), radix: 16) }.joined(separator: ":")
         case .ether: return octets.map { Hexadecimal.text([$0]) }.joined(separator: ":")
-        case .string, .octets, .date, .abinary, .tlv, .vsa, .extended, .longExtended, .evs: return hexadecimal(octets)
+        case .abinary: return FilterText.text(octets) ?? hexadecimal(octets)
+        case .string, .octets, .date, .tlv, .vsa, .extended, .longExtended, .evs: return hexadecimal(octets)
         }
     }
 
