@@ -30,36 +30,61 @@ package final class Decider {
             for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
         }
         do throws(StoreError) {
-            return try decideTogether(attempts) { attempt throws(StoreError) in try decide(attempt, at: now) }
+            return try store.deciding { () throws(StoreError) in
+                var evaluations: [Evaluation] = []
+                evaluations.reserveCapacity(attempts.count)
+                for attempt in attempts { evaluations.append(try decide(attempt, at: now)) }
+                return evaluations
+            }
         } catch {
             guard error.concernsOneAttempt else { throw error }
             // Rolled back whole. Whoever it was must not take the others along; whom it was not pays two statements more.
-            return try decideTogether(attempts) { attempt throws(StoreError) in try decideApart(attempt, at: now) }
+            return try decideApart(attempts, at: now)
         }
     }
 
     /// Keeps what the server has learned besides; see ``Store/keep(_:)``.
     package func keep(_ learnings: [Learning]) throws(StoreError) { try store.keep(learnings) }
 
-    private func decideTogether(
-        _ attempts: [Attempt], by decide: (Attempt) throws(StoreError) -> Evaluation
-    ) throws(StoreError) -> [Evaluation] {
-        try store.deciding { () throws(StoreError) in
-            var evaluations: [Evaluation] = []
-            evaluations.reserveCapacity(attempts.count)
-            for attempt in attempts { evaluations.append(try decide(attempt)) }
-            return evaluations
+    /// Decides every attempt so that the failure of one undoes nothing but its own changes.
+    ///
+    /// A transaction that has met a bad page is lost, savepoints or not. The others are then decided anew in another one,
+    /// without the attempt that stands on that page.
+    private func decideApart(_ attempts: [Attempt], at now: UnixTime) throws(StoreError) -> [Evaluation] {
+        var lost: [Int: StoreError] = [:]
+        while true {
+            var current: Int?
+            do throws(StoreError) {
+                return try store.deciding { () throws(StoreError) in
+                    var evaluations: [Evaluation] = []
+                    evaluations.reserveCapacity(attempts.count)
+                    for (index, attempt) in attempts.enumerated() {
+                        if let failure = lost[index] {
+                            evaluations.append(.failed(failure))
+                        } else {
+                            current = index
+                            evaluations.append(try decideApart(attempt, at: now))
+                        }
+                    }
+                    // What fails from here on concerns everybody.
+                    current = nil
+                    return evaluations
+                }
+            } catch {
+                guard error.isOfCorruption, let current else { throw error }
+                lost[current] = error
+            }
         }
     }
 
-    /// Decides an attempt so that its failure undoes nothing but its own changes.
+    /// Decides an attempt so that its failure undoes nothing but its own changes; after a bad page there is no way to.
     private func decideApart(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Evaluation {
         var failure = StoreError.contended
         for _ in 0..<Self.roundsMaximum where failure == .contended {
             do throws(StoreError) {
                 return try store.savepoint { () throws(StoreError) in try decide(attempt, at: now) }
             } catch {
-                guard error.concernsOneAttempt else { throw error }
+                guard error.concernsOneAttempt, !error.isOfCorruption else { throw error }
                 failure = error
             }
         }

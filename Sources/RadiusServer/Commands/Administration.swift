@@ -47,6 +47,7 @@ extension CommandFailure {
         case .newerSchema(let found, let known):
             self = .couldNot("the database has schema \(found), this version knows \(known): use the newer version")
         case .contended: self = .couldNot("others kept changing the same rows; try again")
+        case .audit(let error): self = .couldNot("the audit cannot be written: \(error)")
         case .database(let error): self = .couldNot("database: \(error)")
         case .cryptography(let error): self = .couldNot("\(error)")
         }

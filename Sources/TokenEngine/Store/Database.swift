@@ -261,6 +261,13 @@ extension Optional: DatabaseValue where Wrapped: DatabaseValue {
 }
 
 extension StoreError {
+    /// Whether a page is not what SQLite can have written; others need not stand on it. The transaction that has met it
+    /// writes nothing any more, and cannot be committed: SQLite sees to that.
+    var isOfCorruption: Bool {
+        guard case .database(let error) = self else { return false }
+        return [SQLITE_CORRUPT, SQLITE_NOTADB].contains(error.code & 0xff)
+    }
+
     /// Whether somebody else went on writing for longer than the connection waits.
     var isBusy: Bool {
         guard case .database(let error) = self else { return false }

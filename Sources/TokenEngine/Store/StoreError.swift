@@ -10,6 +10,8 @@ package enum StoreError: Error, Equatable {
     case newerSchema(found: Int, known: Int)
     /// Others kept changing what was being decided on.
     case contended
+    /// A bad page where the audit goes on: nobody is let in without a line of it.
+    case audit(DatabaseError)
 
     case userExists(name: String, resolver: String)
     case noSuchUser(name: String, resolver: String)
@@ -20,13 +22,14 @@ package enum StoreError: Error, Equatable {
     /// A row of an import, counted from 0, was refused.
     indirect case importRow(index: Int, StoreError)
 
-    /// Whether another attempt in the same batch may well succeed: a row that is not what it was read as, a secret that
-    /// cannot be worked with. A full disk or a lost file concerns everybody.
+    /// Whether another attempt in the same batch may well succeed: a row that is not what it was read as or stands on a bad
+    /// page, a secret that cannot be worked with. A full disk or a lost file concerns everybody.
     var concernsOneAttempt: Bool {
         switch self {
         case .contended, .cryptography: true
-        case .database, .wrongKeyFile, .newerSchema, .userExists, .noSuchUser, .serialExists, .noSuchToken, .invalid,
-            .importRow:
+        case .database: isOfCorruption
+        case .audit, .wrongKeyFile, .newerSchema, .userExists, .noSuchUser, .serialExists, .noSuchToken,
+            .invalid, .importRow:
             false
         }
     }
@@ -40,5 +43,8 @@ package struct DatabaseError: Error, Equatable, CustomStringConvertible {
     /// The statement, with its parameters unbound.
     package let sql: String
 
-    package var description: String { "\(message) (\(code)) in: \(sql)" }
+    /// In one line, for the log.
+    package var description: String {
+        "\(message) (\(code)) in: \(sql.split(whereSeparator: \.isWhitespace).joined(separator: " "))"
+    }
 }
