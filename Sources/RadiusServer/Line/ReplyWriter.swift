@@ -22,17 +22,15 @@ struct ReplyWriter: ~Copyable {
         switch verdict.decision {
         case .accept:
             packet = PacketBuilder(replying: .accessAccept, to: request.packet)
-            refusal = append(mapped(for: request, verdict, .accept), to: &packet, message: "Access granted", request)
+            refusal = append(.accept, of: verdict, to: &packet, message: "Access granted", request)
         case .challenge(let prompt):
             packet = PacketBuilder(replying: .accessChallenge, to: request.packet)
             append(.state, prompt.transaction.octets, to: &packet, request)
             append(.sessionTimeout, UInt32(clamping: prompt.validityInSeconds).octets, to: &packet, request)
-            refusal = append(
-                mapped(for: request, verdict, .challenge), to: &packet, message: prompt.text,
-                except: [.state, .sessionTimeout], request)
+            refusal = append(.challenge, of: verdict, to: &packet, message: prompt.text, request)
         case .reject:
             packet = PacketBuilder(replying: .accessReject, to: request.packet)
-            _ = append(mapped(for: request, verdict, .reject), to: &packet, message: Self.rejection, request)
+            _ = append(.reject, of: verdict, to: &packet, message: Self.rejection, request)
         }
         if let refusal {
             packet = PacketBuilder(replying: .accessReject, to: request.packet)
@@ -70,16 +68,16 @@ struct ReplyWriter: ~Copyable {
     ///
     /// - Returns: why nobody may be let in by this reply.
     private func append(
-        _ mapped: MappedAttributes, to packet: inout PacketBuilder, message: String,
-        except own: [AttributeType] = [.state], _ request: AccessRequest
+        _ result: MappedResult, of verdict: Verdict, to packet: inout PacketBuilder, message: String,
+        _ request: AccessRequest
     ) -> Diagnostic? {
+        var mapped = mapped(for: request, verdict, result)
         packet.sizeLimit = request.client.replyLimit
         if !mapped.contains(.replyMessage) {
             for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
         }
         guard !mapped.isEmpty else { return nil }
-        var mapped = mapped
-        mapped.append(to: &packet, except: own)
+        mapped.append(to: &packet, except: result.serversOwn)
         server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
         for problem in mapped.problems { report("\(problem)", request) }
         return mapped.refusal

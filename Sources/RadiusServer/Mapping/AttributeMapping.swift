@@ -86,7 +86,7 @@ package final class AttributeMapping: Sendable {
     }
 
     /// The attributes that a reply would carry, each with the place of the rule that made it: ``evaluate(for:result:)``,
-    /// less what a reply of at most `limit` octets has no room for.
+    /// less what the server keeps to itself, and what a reply of at most `limit` octets has no room for.
     package func attributes(
         for detail: some DetailSource, result: MappedResult, limit: Int = Packet.sizeMaximum
     ) -> MappedAttributes {
@@ -104,7 +104,7 @@ package final class AttributeMapping: Sendable {
         var packet = PacketBuilder(
             requesting: .accessRequest, identifier: 0, authenticator: Authenticator(InlineArray(repeating: 0)))
         packet.sizeLimit = limit
-        mapped.append(to: &packet)
+        mapped.append(to: &packet, except: result.serversOwn)
         return (mapped, pass.steps ?? [])
     }
 }

@@ -5,6 +5,17 @@ package enum MappedResult: String, Sendable, CaseIterable {
     case accept
     case challenge
     case reject
+
+    /// What the server says itself in such a reply, and no rule may say in its place: the dialogue depends on it.
+    var serversOwn: [AttributeType] {
+        switch self {
+        case .challenge: [.state, .sessionTimeout]
+        case .accept, .reject: [.state]
+        }
+    }
+
+    /// Whether a rule's attribute is the server's own.
+    func keeps(_ definition: AttributeDefinition) -> Bool { serversOwn.contains(where: definition.path.isOnly) }
 }
 
 /// One attribute of the reply, and the rule that made it.

@@ -141,6 +141,21 @@ struct MapUserTests {
         #expect(challenge.contains("comes after line 7"))
     }
 
+    @Test("what the server keeps to itself in a challenge is not shown as sent")
+    func serversOwn() throws {
+        try server.folder.write(
+            "[Mapping user]\nmail = Filter-Id\n[Rule a]\nSession-Timeout = 60\nClass = {serial}\n", to: "server/rlm.ini"
+        )
+        #expect(server.run("map --user alice").output.contains("Session-Timeout = 60"))
+        let challenge = server.run("map --user alice --result challenge")
+        #expect(challenge.status == .done && !challenge.output.contains("Session-Timeout"))
+        #expect(challenge.output.contains("Filter-Id") && challenge.output.contains("Class"))
+        let explained = server.run("map --user alice --result challenge --explain").output
+        #expect(!explained.contains("Session-Timeout = "))
+        #expect(explained.contains("rlm.ini:4"), "\(explained)")
+        #expect(explained.hasSuffix("the server's own Session-Timeout is sent\n"), "\(explained)")
+    }
+
     @Test("a refused login is a no, and says why")
     func refusal() throws {
         try server.folder.write(
@@ -188,6 +203,13 @@ struct MapDiffTests {
         let outcome = try diff(to: "# The same.\n[Attribute Filter-Id]\ndir = user\nuserAttribute = group\n")
         #expect(outcome.status == .done)
         #expect(outcome.output == "0 of 3 users would get something else\n")
+    }
+
+    @Test("what no challenge would carry makes no difference to one")
+    func serversOwn() throws {
+        let new = "[Mapping user]\ngroup = Filter-Id\n[Rule a]\nSession-Timeout = 60\n"
+        #expect(try diff(to: new, "--result", "challenge").status == .done)
+        #expect(try diff(to: new).status == .no)
     }
 
     @Test("users with the same change are counted together")

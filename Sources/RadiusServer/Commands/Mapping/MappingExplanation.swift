@@ -24,7 +24,7 @@ struct MappingExplanation {
         let withProblem = Set(mapped.problems.map(\.line))
         let others = mapping.blocks.filter { $0.place.map(applied.contains) ?? $0.results.contains(result) }
             .flatMap(\.rules).filter { !heard.contains($0.place) && !withProblem.contains($0.place.line) }
-            .map { Silence(place: $0.place, reason: $0.silence(for: detail)) }
+            .map { Silence(place: $0.place, reason: $0.silence(for: detail, result)) }
         silences = (told + others).sorted { $0.place.line < $1.place.line }
     }
 
@@ -71,8 +71,9 @@ struct MappingExplanation {
 
 extension MappingRule {
     /// Why the rule sent nothing, though it was asked to.
-    fileprivate func silence(for detail: some DetailSource) -> String {
-        switch value {
+    fileprivate func silence(for detail: some DetailSource, _ result: MappedResult) -> String {
+        guard !result.keeps(target.definition) else { return "the server's own \(target.definition.name) is sent" }
+        return switch value {
         case .constant: "\(target.name) was left out"
         case .plain(let source): "\(source) has no value"
         case .template(let template):
