@@ -156,6 +156,26 @@ struct MapUserTests {
         #expect(explained.hasSuffix("the server's own Session-Timeout is sent\n"), "\(explained)")
     }
 
+    @Test("RESCONF of the client's mapping says whose users there are")
+    func onlyResolver() throws {
+        try server.edit(
+            "[Realm default]", "[Resolver staff]\ntype = local\n[Realm default]")
+        let configuration = try server.folder.text(of: "server/watchword.ini")
+        try server.folder.write(
+            configuration.replacing("resolvers = local", with: "resolvers = local, staff")
+                + "\n[Client office]\naddress = 192.0.2.0/24\nsecret = 0123456789abcdefg\nmapping = office.ini\n"
+                + "[Client home]\naddress = 198.51.100.0/24\nsecret = 0123456789abcdefg\nmapping = home.ini\n",
+            to: "server/watchword.ini")
+        try server.folder.write(
+            "[Default]\nRESCONF = staff\n[Mapping user]\nmail = Filter-Id\n", to: "server/office.ini")
+        try server.folder.write("[Default]\nRESCONF = local\n[Mapping user]\nmail = Filter-Id\n", to: "server/home.ini")
+        let home = server.run("map --user alice --client home")
+        #expect(home.output == "Filter-Id = \"a@b\"\n", "\(home.messages)")
+        let office = server.run("map --user alice --client office")
+        #expect(office.status == .no && office.output.isEmpty)
+        #expect(office.messages == ["watchword: no user 'alice' in realm 'default', resolver 'staff'"])
+    }
+
     @Test("a refused login is a no, and says why")
     func refusal() throws {
         try server.folder.write(

@@ -89,7 +89,7 @@ enum MapCommand {
         let administration = try Administration(invocation)
         let asking = try AskingClient(invocation, administration.configuration)
         let found = try administration.user(
-            name, realm: arguments.value(of: .realm) ?? asking.client?.realm)
+            name, realm: arguments.value(of: .realm) ?? asking.client?.realm, resolver: asking.client?.resolver)
         let expected = asking.detail(of: found, token: try token(of: found, administration), result: result)
         let dictionary = administration.configuration.dictionary
         let own = arguments.isSet(mapping) ? nil : asking.client?.mapping

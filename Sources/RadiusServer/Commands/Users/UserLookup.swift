@@ -3,11 +3,13 @@ import TokenEngine
 extension Administration {
     /// The user that a name on the command line means, read as the server reads a User-Name.
     ///
-    /// - Parameter realm: overrides what the name says.
+    /// - Parameters:
+    ///   - realm: overrides what the name says.
+    ///   - only: the only resolver that is asked; nil for all of the realm.
     /// - Throws: ``ExitStatus/no`` when there is no such realm or user.
-    func user(_ text: String, realm: String? = nil) throws(CommandFailure) -> User {
+    func user(_ text: String, realm: String? = nil, resolver only: String? = nil) throws(CommandFailure) -> User {
         let identity = try identity(text, realm: realm)
-        for resolver in identity.resolvers {
+        for resolver in identity.resolvers where only == nil || resolver == only {
             let found = try ask { (store) throws(StoreError) in
                 try store.user(named: identity.login, resolver: resolver)
             }
@@ -16,7 +18,8 @@ extension Administration {
                 return user
             }
         }
-        throw .no("no user '\(visible(identity.login))' in realm '\(identity.realm ?? "")'")
+        let place = only.map { ", resolver '\($0)'" } ?? ""
+        throw .no("no user '\(visible(identity.login))' in realm '\(identity.realm ?? "")'\(place)")
     }
 
     /// Where a new user is made: in the first local resolver that the realm asks.
