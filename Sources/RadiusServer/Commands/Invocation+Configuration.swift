@@ -28,5 +28,18 @@ extension Invocation {
     }
 }
 
+extension Invocation {
+    /// The attributes of a request that a repeatable option `NAME=VALUE` gives, in the order given.
+    func requestAttributes(
+        of option: CommandOption, _ dictionary: AttributeDictionary
+    ) throws(CommandFailure) -> [EncodedAttribute] {
+        try arguments.values(of: option).map { text throws(CommandFailure) in
+            do throws(AttributeValueError) { return try dictionary.attribute(parsing: text) } catch {
+                throw .wrongUsage("\(option.name) '\(visible(text))': \(error)")
+            }
+        }
+    }
+}
+
 /// `1 error`, `2 errors`.
 func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }

@@ -56,7 +56,7 @@ struct Admission: ~Copyable {
             let request = AccessRequest(
                 packet: packet, client: client, configuration: configuration, path: path, duplicates: duplicates,
                 ticket: ticket, receivedAt: now)
-            return .request(PendingRequest(request: request, attempt: request.attempt(&workspace)))
+            return .request(PendingRequest(request: request, attempt: request.content.attempt(&workspace)))
         }
     }
 

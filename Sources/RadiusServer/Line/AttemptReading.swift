@@ -2,7 +2,7 @@ import Cryptography
 import RadiusCodec
 import TokenEngine
 
-extension AccessRequest {
+extension RequestContent {
     /// What the engine is asked: the octets become a name, a credential and the challenge that is answered.
     ///
     /// What RFC 2865 §4.1 and §5.44 forbid (no name, two States, two kinds of password …) is no reason for silence: it
@@ -21,7 +21,7 @@ extension AccessRequest {
             userName: name.text, userNameReadings: name.readings, realm: client.realm, resolver: client.resolver,
             credential: credential, characterSet: client.characterSet,
             transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
-            clientAddress: clientAddress ?? path.peer.address, splitting: client.splitting)
+            clientAddress: clientAddress ?? peer.address, splitting: client.splitting)
     }
 
     /// On whose behalf the client asks, where the mapping's `CLIENTATTRIBUTE` names an attribute for it and that has an

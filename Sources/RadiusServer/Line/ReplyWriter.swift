@@ -60,7 +60,7 @@ struct ReplyWriter: ~Copyable {
     ) -> MappedAttributes {
         let mapping = request.client.mapping
         guard !mapping.isEmpty else { return MappedAttributes() }
-        return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request), result: result)
+        return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request.content), result: result)
     }
 
     /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place. The client's
@@ -115,7 +115,7 @@ struct ReplyWriter: ~Copyable {
         if let characterSet = verdict.nameReadAs { line += " name_read_as=\(characterSet.rawValue)" }
         if let characterSet = verdict.passwordReadAs { line += " password_read_as=\(characterSet.rawValue)" }
         for token in verdict.tokens { line += " token=\(Log.word(token.serial))" }
-        line += " reason=\(isRefused ? "attribute_misfit" : verdict.reason.rawValue)"
+        line += " reason=\(isRefused ? MappedAttributes.refusalReason : verdict.reason.rawValue)"
         lines += Log.line(.info, line, at: decided.decidedAt)
     }
 }

@@ -5,7 +5,7 @@ import TokenEngine
 /// mappings read a serial and a group.
 struct VerdictDetail: DetailSource {
     let verdict: Verdict
-    let request: AccessRequest
+    let request: RequestContent
 
     func value(_ key: String, in section: String?) -> DetailValue {
         switch section {
@@ -72,14 +72,14 @@ struct VerdictDetail: DetailSource {
         switch key {
         case "name": .text(request.client.name)
         case "group": .oneOrMany(request.client.groups)
-        case "address": .text(request.path.peer.addressText)
+        case "address": .text(request.peer.addressText)
         default: .null
         }
     }
 
     /// An attribute of the request by its dictionary name; one that holds a secret is not there.
     private func requestAttribute(_ name: String) -> DetailValue {
-        guard let definition = request.configuration.configuration.dictionary.definition(named: name),
+        guard let definition = request.dictionary.definition(named: name),
             !definition.isSecret
         else { return .null }
         return .oneOrMany(request.texts(of: definition))

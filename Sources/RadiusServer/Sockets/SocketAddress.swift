@@ -27,16 +27,18 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         isIPv6 = true
     }
 
-    init(_ listen: ListenAddress) {
-        switch listen.address.family {
-        case .v4: self.init(v4: UInt32(truncatingIfNeeded: listen.address.bits), port: listen.port)
+    init(_ address: IPAddress, port: UInt16) {
+        let bits = address.bits
+        switch address.family {
+        case .v4: self.init(v4: UInt32(truncatingIfNeeded: bits), port: port)
         case .v6:
-            let bits = listen.address.bits
             self.init(
                 v6High: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits), scope: 0,
-                port: listen.port)
+                port: port)
         }
     }
+
+    init(_ listen: ListenAddress) { self.init(listen.address, port: listen.port) }
 
     /// Reads what the kernel wrote; nil when it is neither IPv4 nor IPv6.
     init?(_ storage: sockaddr_storage) {

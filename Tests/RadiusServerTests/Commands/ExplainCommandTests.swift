@@ -70,4 +70,91 @@ struct ExplainCommandTests {
         #expect(server.run("explain").status == .wrongUsage)
         #expect(server.run("explain nobody").output.hasPrefix("reject: unknown-user\n"))
     }
+
+    // MARK: --attribute
+
+    @Test("attributes of the request take effect where a real request's would: conditions, and the client's address")
+    func requestAttributes() throws {
+        try server.folder.write(
+            """
+            [Default]
+            CLIENTATTRIBUTE = NAS-IP-Address
+            [Rule gate]
+            when = request.NAS-Identifier is gate
+            Filter-Id = {serial}
+            [Mapping request]
+            called-station-id = Class
+            [Rule sorry]
+            result = reject
+            Reply-Message = Sorry, {client.name}
+            """, to: "server/rlm.ini")
+        try server.edit(
+            "[Realm default]",
+            "[Policy closed]\nscope = authorization\nclient = 192.0.2.66\nauthorized = deny_access\n[Realm default]")
+        let rule = server.folder.file("server/rlm.ini")
+        let login = "explain Jürgen --password Bär755224"
+        let gate = server.run("\(login) --attribute NAS-Identifier=gate")
+        #expect(gate.status == .done)
+        #expect(gate.output.contains("\nFilter-Id = \"H1\"  \(rule):5"), "\(gate.output)")
+        let other = server.run("\(login) --attribute NAS-Identifier=door")
+        #expect(other.status == .done && !other.output.contains("Filter-Id"))
+        let closed = try server.run(
+            "\(login) --attribute NAS-IP-Address=192.0.2.66 --attribute Called-Station-Id=a --json"
+        ).object()
+        #expect(closed["reason"] as? String == "not-authorized")
+        #expect(
+            closed["attributes"] as? [[String: String]] == [
+                ["name": "Reply-Message", "value": "Sorry, localhost", "rule": "\(rule):10"]
+            ])
+        let open = try server.run(
+            "\(login) --attribute NAS-IP-Address=192.0.2.67 --attribute Called-Station-Id=a --json"
+        ).object()
+        #expect(open["reason"] as? String == "accepted")
+        #expect((open["attributes"] as? [[String: String]])?.map { $0["name"] } == ["Class"])
+    }
+
+    @Test("a login that the mapping refuses is a no, and a challenge keeps the server's Session-Timeout")
+    func refusal() throws {
+        try server.folder.write(
+            """
+            [Reply]
+            misfit = refuse
+            [Mapping request]
+            nas-identifier = Framed-IP-Address
+            [Rule a]
+            Session-Timeout = 9
+            """, to: "server/rlm.ini")
+        let refused = server.run("explain Jürgen --password Bär755224 --attribute NAS-Identifier=gate")
+        #expect(refused.status == .no)
+        #expect(refused.output.contains("\nThe login is refused, since "), "\(refused.output)")
+        let accept = server.run("explain Jürgen --password Bär755224")
+        #expect(accept.status == .done && accept.output.contains("Session-Timeout = 9"))
+        let challenge = server.run("explain Jürgen --password Bär")
+        #expect(challenge.output.hasPrefix("challenge: challenge-triggered\n"))
+        #expect(!challenge.output.contains("Session-Timeout"))
+    }
+
+    @Test("what the device sends wrongly is rejected as the server would reject it")
+    func flaws() throws {
+        for (attribute, reason) in [
+            ("User-Name=bob", "attribute-repeated"),
+            ("CHAP-Password=0x00112233445566778899aabbccddeeff00", "credential-unsupported"),
+            ("State=0x6e6f", "unknown-challenge"),
+        ] {
+            let outcome = server.run("explain Jürgen --password Bär755224 --attribute \(attribute)")
+            #expect(outcome.status == .no && outcome.output.hasPrefix("reject: \(reason)\n"), "\(outcome)")
+        }
+    }
+
+    @Test(
+        "an attribute that no request can have is wrong usage",
+        arguments: [
+            "NAS-Identifer=gate", "NAS-IP-Address=gate", "NAS-Identifier",
+            "Class=" + String(repeating: "x", count: 254),
+        ])
+    func wrongAttributes(text: String) {
+        let outcome = server.run(["explain", "Jürgen", "--password", "x", "--attribute", text])
+        #expect(outcome.status == .wrongUsage)
+        #expect(outcome.messages.first?.hasPrefix("watchword: --attribute '") == true, "\(outcome.messages)")
+    }
 }

@@ -69,7 +69,7 @@ final class LineLaboratory {
                 packet: packet, client: configuration.configuration.clients[0], configuration: configuration,
                 path: path, duplicates: duplicates, ticket: ticket, receivedAt: now)
             var workspace = try CodecWorkspace()
-            pending = PendingRequest(request: request, attempt: request.attempt(&workspace))
+            pending = PendingRequest(request: request, attempt: request.content.attempt(&workspace))
         }
         return try #require(pending)
     }

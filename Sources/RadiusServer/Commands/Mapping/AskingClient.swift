@@ -10,11 +10,7 @@ struct AskingClient {
 
     /// - Throws: when there is no such client or attribute.
     init(_ invocation: Invocation, _ configuration: Configuration) throws(CommandFailure) {
-        request = try invocation.arguments.values(of: MapCommand.request).map { text throws(CommandFailure) in
-            do throws(AttributeValueError) { return try configuration.dictionary.attribute(parsing: text) } catch {
-                throw .wrongUsage("--request '\(visible(text))': \(error)")
-            }
-        }
+        request = try invocation.requestAttributes(of: MapCommand.request, configuration.dictionary)
         guard let name = invocation.arguments.value(of: MapCommand.client) else {
             (client, address) = (nil, "")
             return
