@@ -9,6 +9,8 @@ struct ConfigurationReader {
     private(set) var diagnostics: [Diagnostic] = []
 
     private(set) var server = ServerSettings()
+    /// Which section has a prefix.
+    private var owners: [IPAddressPrefix: ConfigurationFile.Section] = [:]
     private(set) var clients: [(section: ConfigurationFile.Section, settings: ClientSettings)] = []
     private(set) var resolvers: [Resolver] = []
     private(set) var realms: [Realm] = []
@@ -138,10 +140,11 @@ struct ConfigurationReader {
         var settings = ClientSettings()
         readKeys(of: section, ConfigurationSchema.client, into: &settings)
         for prefix in settings.prefixes {
-            let owner = clients.first { $0.settings.prefixes.contains(prefix) }
-            if let owner {
-                let other = "\(owner.section.heading) in line \(owner.section.line)"
+            if let owner = owners[prefix] {
+                let other = "\(owner.heading) in line \(owner.line)"
                 fail("\(prefix) belongs to \(other) already (expected another prefix)", at: section.line(of: "address"))
+            } else {
+                owners[prefix] = section
             }
         }
         if let realm = settings.realm { checkRealm(realm, at: section.line(of: "realm")) }
