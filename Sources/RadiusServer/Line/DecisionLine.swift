@@ -51,15 +51,22 @@ final class DecisionLine: Sendable {
             }
         }
         drop(waiting.post(heard), because: .overloaded)
-        // A reject and not silence: a device that hears nothing takes the server for dead, and everybody else suffers.
+        reject(unseen: refused)
+    }
+
+    /// A reject and not silence: a device that hears nothing takes the server for dead, and everybody else suffers.
+    private func reject(unseen refused: [PendingRequest]) {
         let rejects = refused.map { $0.decided(.unheard(.tooManyGuesses), at: Clock.now()) }
         drop(refused[replies.offer(rejects).indices], because: .overloaded)
     }
 
     /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
     func run(_ decider: Decider) {
-        while case let batch = waiting.take(upTo: Self.batchSize), !batch.isEmpty {
-            var rest = batch[...]
+        var later: [PendingRequest] = []
+        while case let batch = later + waiting.take(upTo: Self.batchSize, waits: later.isEmpty), !batch.isEmpty {
+            let heard: [PendingRequest]
+            (heard, later) = hearable(among: batch)
+            var rest = heard[...]
             // A reload may fall between two requests of a batch: each is decided under the version it was admitted by.
             while let first = rest.first {
                 let version = first.request.configuration
@@ -68,6 +75,17 @@ final class DecisionLine: Sendable {
                 decide(run, under: version, decider)
             }
         }
+    }
+
+    /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
+    private func hearable(among batch: [PendingRequest]) -> (heard: [PendingRequest], later: [PendingRequest]) {
+        let now = Clock.monotonic()
+        guard !guesses.allows(batch.count, under: batch[0].request.configuration.configuration.server, at: now) else {
+            return (batch, [])
+        }
+        let (heard, later, refused) = guesses.part(batch, at: now)
+        reject(unseen: refused)
+        return (heard, later)
     }
 
     private func decide(_ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider) {

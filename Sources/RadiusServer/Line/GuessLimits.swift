@@ -35,6 +35,32 @@ final class GuessLimits: Sendable {
         }
     }
 
+    /// Whether nobody can be beyond a limit after `count` requests more, whoever they are of.
+    func allows(_ count: Int, under settings: ServerSettings, at now: Int64) -> Bool {
+        (settings.guessesPerUser == 0 || count <= settings.guessesPerUser) && !mayRefuse(at: now)
+    }
+
+    /// Parts what waits so that no user name has more requests decided at once than it has guesses: what is over has to
+    /// wait until it is known whether the others were guesses.
+    func part(
+        _ waiting: [PendingRequest], at now: Int64
+    ) -> (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) {
+        var counts: [Int: Int] = [:]
+        var parts: (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) = ([], [], [])
+        for pending in waiting {
+            let maximum = pending.request.configuration.configuration.server.guessesPerUser
+            if refuse(pending, isCrowded: false, at: now) {
+                parts.refused.append(pending)
+            } else if maximum > 0, counts[pending.placeKey, default: 0] >= maximum {
+                parts.later.append(pending)
+            } else {
+                counts[pending.placeKey, default: 0] += 1
+                parts.heard.append(pending)
+            }
+        }
+        return parts
+    }
+
     /// Counts what was decided: a guess, or a success that makes the user's guesses forgotten.
     func count(_ verdict: Verdict, of pending: PendingRequest, at now: Int64) {
         switch verdict.decision {

@@ -90,11 +90,12 @@ import Glibc
         if wakes { unsafe pthread_cond_broadcast(change) }
     }
 
-    /// Takes up to `limit` elements, oldest first, waiting for the first one. Empty only after ``close()``.
-    func take(upTo limit: Int) -> [Element] {
+    /// Takes up to `limit` elements, oldest first, waiting for the first one. Empty only after ``close()``, or where
+    /// nothing is there and nobody wants to wait.
+    func take(upTo limit: Int, waits: Bool = true) -> [Element] {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        while waiting.isEmpty, !isClosed {
+        while waits, waiting.isEmpty, !isClosed {
             sleepers += 1
             unsafe pthread_cond_wait(change, lock)
             sleepers -= 1

@@ -153,4 +153,17 @@ struct GuessLimitsTests {
         try guess(3, reason: reason)
         #expect(try isRefused())
     }
+
+    @Test("of many at once, no more are decided together than there are guesses, and what then waits is refused")
+    func burst() throws {
+        let burst = try (0..<100).map { _ in try laboratory.request("alice", from: "127.0.0.1", station: nil) }
+        let others = try [laboratory.request("bob", from: "127.0.0.1", station: nil)]
+        let first = limits.part(burst + others, at: 1000)
+        #expect(first.heard.count == 4 && first.later.count == 97 && first.refused.isEmpty)
+        for pending in first.heard.dropLast() { limits.count(.unheard(.wrongOTP), of: pending, at: 1000) }
+        let second = limits.part(first.later + others, at: 1000)
+        #expect(second.heard.count == 1 && second.later.isEmpty && second.refused.count == 97)
+        #expect(limits.allows(3, under: others[0].request.configuration.configuration.server, at: 100_000))
+        #expect(!limits.allows(4, under: others[0].request.configuration.configuration.server, at: 100_000))
+    }
 }
