@@ -118,7 +118,7 @@ struct MappingRulesTests {
             #expect(answer.code == RadiusMessage.accessReject)
             #expect(answer.attributes.map(\.type) == [RadiusMessage.messageAuthenticator, RadiusMessage.replyMessage])
         }
-        #expect(server.log.line(containing: "reason=attribute_misfit", within: 5)?.contains("reject") == true)
+        #expect(server.log.line(containing: "reason=attribute-misfit", within: 5)?.contains("reject") == true)
         #expect(server.log.textSoFar.contains("rlm.ini:3: warning: user.ip to Framed-IP-Address (ipaddr): left out"))
         #expect(try installation.watchword("metrics").contains("watchword_replies_refused_total 2\n"))
         server.stop()

@@ -34,7 +34,7 @@ package struct MappedAttributes: Sendable {
     /// Why nobody may be let in by this reply: the rule that could not send what it must (`misfit = refuse`).
     package private(set) var refusal: Diagnostic?
     /// What the log and `explain` call a refusal.
-    static let refusalReason = "attribute_misfit"
+    static let refusalReason = "attribute-misfit"
     /// How many attributes were left out, those that ``problems`` has no room for included.
     package private(set) var leftOutCount = 0
 

@@ -24,6 +24,8 @@ enum RunawayExpressions {
             let value = String(repeating: letter, count: 64) + "\n!"
             do throws(RegularExpression.Runaway) {
                 _ = try pattern.firstGroup(in: value)
+                // With its own letters behind: a value that lacks one that must be there is not even tried.
+                _ = try pattern.firstGroup(in: value + pattern.pattern)
             } catch {
                 return "64 times '\(letter)' with a line feed and ! behind"
             }
