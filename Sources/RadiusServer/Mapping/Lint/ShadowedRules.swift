@@ -29,17 +29,7 @@ enum ShadowedRules {
     private static func stopped(_ sections: [MappingBlock], _ logic: ConditionLogic) -> [Diagnostic] {
         sections.enumerated().compactMap { index, section in
             guard let place = section.place else { return nil }
-            let stop = sections[..<index].first { earlier in
-                earlier.isLast && section.results.isSubset(of: earlier.results)
-                    && earlier.conditions.allSatisfy { needed in
-                        section.conditions.contains {
-                            $0.isNegated == needed.isNegated
-                                && (needed.isNegated
-                                    ? logic.follows($0.test, from: needed.test)
-                                    : logic.follows(needed.test, from: $0.test))
-                        }
-                    }
-            }
+            let stop = sections[..<index].first { $0.isLast && logic.isApplied($0, whenever: section) }
             guard let stop = stop?.place else { return nil }
             return place.warning("never applied: whoever it is for, line \(stop.line) stops before it")
         }
@@ -60,7 +50,7 @@ enum ShadowedRules {
 }
 
 /// What follows from what, as far as the text of conditions tells.
-private struct ConditionLogic {
+struct ConditionLogic {
     let patterns: GroupPatterns
 
     /// Whether `test` holds whenever `other` does.
@@ -105,5 +95,19 @@ extension GroupPattern {
         case (.below(let ancestor), .below(let own)): own == ancestor || own.isBelow(ancestor)
         case (.entry, _), (.name, _), (.part, _), (.below, _): self == other
         }
+    }
+}
+
+extension ConditionLogic {
+    /// Whether `earlier` is for everybody whom `section` is for.
+    func isApplied(_ earlier: MappingBlock, whenever section: MappingBlock) -> Bool {
+        section.results.isSubset(of: earlier.results)
+            && earlier.conditions.allSatisfy { needed in
+                section.conditions.contains {
+                    $0.isNegated == needed.isNegated
+                        && (needed.isNegated
+                            ? follows($0.test, from: needed.test) : follows(needed.test, from: $0.test))
+                }
+            }
     }
 }
