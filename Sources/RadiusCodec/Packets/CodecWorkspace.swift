@@ -7,7 +7,7 @@ package struct CodecWorkspace: ~Copyable {
     /// get the same one, and no random octets have to be drawn while a reply waits.
     private var salt: UInt16
 
-    /// - Throws: when OpenSSL offers no MD5, as in FIPS mode, or no random octets.
+    /// - Throws: when OpenSSL begins no MD5, or has no random octets.
     package init(random: any RandomOctets = SecureRandom()) throws(CryptographyError) {
         var start: UInt16 = 0
         for octet in try random.octets(2) { start = start << 8 | UInt16(octet) }

@@ -7,7 +7,7 @@ package final class SharedSecret: Sendable, Equatable, CustomStringConvertible {
     package let octets: SecretOctets
     let key: MessageAuthenticationKey
 
-    /// - Throws: when OpenSSL offers no MD5, as in FIPS mode.
+    /// - Throws: when OpenSSL begins no MD5.
     package init(_ octets: SecretOctets) throws(CryptographyError) {
         self.octets = octets
         key = try MessageAuthenticationKey(.md5, key: octets)
