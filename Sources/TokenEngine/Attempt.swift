@@ -21,12 +21,15 @@ package struct Attempt: Sendable {
     package var splitting: UserNameSplitting
     /// What slow checks beside the line have found out so far.
     package var verified: [SlowCheck: SlowCheck.Outcome]
+    /// Asked of each accept and challenge before it is committed: why it cannot be told, and is a reject instead. nil
+    /// where nothing can stand in the way. What it returns stands in the audit.
+    package var objection: (@Sendable (Verdict) -> String?)?
 
     package init(
         userName: String, userNameReadings: [TextReading] = [], realm: String? = nil, resolver: String? = nil,
         credential: Credential, characterSet: CharacterSet? = nil, transaction: TransactionID? = nil, client: String,
         clientAddress: IPAddress, splitting: UserNameSplitting = UserNameSplitting(),
-        verified: [SlowCheck: SlowCheck.Outcome] = [:]
+        verified: [SlowCheck: SlowCheck.Outcome] = [:], objection: (@Sendable (Verdict) -> String?)? = nil
     ) {
         self.userName = userName
         self.userNameReadings = userNameReadings
@@ -39,6 +42,7 @@ package struct Attempt: Sendable {
         self.clientAddress = clientAddress
         self.splitting = splitting
         self.verified = verified
+        self.objection = objection
     }
 }
 

@@ -116,9 +116,11 @@ package final class Decider {
         _ attempt: Attempt, knowing facts: Facts, at now: UnixTime
     ) throws(StoreError) -> Evaluation {
         facts.remembered = remembered
-        return try cryptography { () throws(CryptographyError) in
+        let evaluation = try cryptography { () throws(CryptographyError) in
             try engine.evaluate(attempt, knowing: facts, at: now, random: random)
         }
+        guard let objection = attempt.objection, case .decided(let verdict) = evaluation else { return evaluation }
+        return .decided(verdict.heeding(objection))
     }
 
     /// A name that has several readings is looked up under each, however soon one is known; the first that is, counts.

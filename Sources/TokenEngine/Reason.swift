@@ -19,6 +19,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case passwordMalformed = "password-malformed"
     case policyConflict = "policy-conflict"
     case notAuthorized = "not-authorized"
+    /// The reply would lack an attribute that nobody may be let in without.
+    case attributeMisfit = "attribute-misfit"
 
     case noToken = "no-token"
     case tokenRevoked = "token-revoked"

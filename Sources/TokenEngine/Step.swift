@@ -40,6 +40,7 @@ package enum Finding: Sendable, Equatable, CustomStringConvertible {
     case challengeOpened(validityInSeconds: Int64)
     case singleStepForbidden
     case denied(policies: [String])
+    case attributeMisfit
 
     package var description: String {
         switch self {
@@ -72,6 +73,7 @@ package enum Finding: Sendable, Equatable, CustomStringConvertible {
         case .challengeOpened(let validity): "a challenge is opened for \(validity) s"
         case .singleStepForbidden: "PIN and OTP at once are forbidden by policy"
         case .denied(let names): "denied by policy \(names.joined(separator: ", "))"
+        case .attributeMisfit: "the reply would lack an attribute that nobody may be let in without"
         }
     }
 }

@@ -58,6 +58,26 @@ extension Verdict {
     }
 }
 
+extension Verdict {
+    /// Itself, or a reject where there is an objection to letting the user in or to asking on. What was proved is used up
+    /// all the same; a challenge that nobody is told of is not opened.
+    func heeding(_ objection: (Verdict) -> String?) -> Verdict {
+        if case .reject = decision { return self }
+        guard let why = objection(self) else { return self }
+        let changes = changes.filter { change in
+            if case .openChallenge = change { false } else { true }
+        }
+        var record = record
+        record?.decision = Decision.reject.name
+        record?.reason = Reason.attributeMisfit.rawValue
+        record?.message = why
+        return Verdict(
+            decision: .reject, reason: .attributeMisfit, message: why, user: user, tokens: tokens, policies: policies,
+            steps: steps + [Step(serial: nil, finding: .attributeMisfit)], changes: changes, record: record,
+            nameReadAs: nameReadAs, passwordReadAs: passwordReadAs)
+    }
+}
+
 package enum Decision: Sendable {
     case accept
     case challenge(Prompt)

@@ -91,12 +91,16 @@ struct MappingRulesTests {
         let groups = (0..<250).map { "group number \($0 + 1000)" }
         try installation.enrol("alice", attributes: groups.map { "group=\($0)" })
         let server = try ServerProcess(installation)
+        let explained = try installation.watchword(
+            "explain", "alice", "--password", "1234755224", "--attribute", "Proxy-State=0x70726f7879")
         let answer = try server.login("alice", "1234755224", more: [.init(RadiusMessage.proxyState, "proxy")])
         #expect(answer.code == RadiusMessage.accessAccept)
         let sent = answer.values(11).map { String(decoding: $0, as: UTF8.self) }
         // Each takes 19 octets: one more would not have fitted.
         #expect((limit - 18...limit).contains(answer.octets.count))
         #expect(sent == Array(groups.prefix(sent.count)))
+        // What is only imagined has the same room.
+        #expect(explained.split(separator: "\n").count { $0.hasPrefix("Filter-Id = ") } == sent.count)
         #expect(answer.text(RadiusMessage.proxyState) == "proxy")
         #expect(
             server.log.line(containing: "Filter-Id is left out: the packet would be larger than \(limit)", within: 5)
@@ -120,7 +124,19 @@ struct MappingRulesTests {
         }
         #expect(server.log.line(containing: "reason=attribute-misfit", within: 5)?.contains("reject") == true)
         #expect(server.log.textSoFar.contains("rlm.ini:3: warning: user.ip to Framed-IP-Address (ipaddr): left out"))
-        #expect(try installation.watchword("metrics").contains("watchword_replies_refused_total 2\n"))
+        let metrics = try installation.watchword("metrics")
+        #expect(metrics.contains("watchword_decisions_total{decision=\"reject\",reason=\"attribute-misfit\"} 2\n"))
+        #expect(!metrics.contains("decision=\"accept\""))
+        // The audit says what was told.
+        let audit = try installation.watchword("audit")
+        #expect(audit.matches(of: /reject +attribute-misfit/).count == 2, "\(audit)")
+        #expect(!audit.contains("accept") && !audit.contains("challenge-triggered"))
+        // What was proved is used up, and nobody waits for an answer to the challenge.
+        #expect(try installation.watchword("challenge", "list").contains("alice") == false)
+        try installation.write("[Rule none]\nFilter-Id = x\n", to: "rlm.ini")
+        try installation.watchword("reload")
+        #expect(try server.login("alice", "1234755224").code == RadiusMessage.accessReject)
+        #expect(try server.login("alice", "1234287082").code == RadiusMessage.accessAccept)
         server.stop()
     }
 

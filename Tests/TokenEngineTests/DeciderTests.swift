@@ -24,6 +24,35 @@ import Testing
         #expect(try laboratory.store.audit().count == 32)
     }
 
+    @Test("what may not be told is committed as a reject, with the OTP used up and no challenge open")
+    func objection() throws {
+        let policy = Policy(name: "p", actions: [.challengeKinds([.hotp])])
+        let laboratory = try laboratory(.small.with(policy))
+        for (password, counter) in [("", 0), ("755224", 1)] {
+            var attempt = laboratory.attempt("cornelius", password)
+            attempt.objection = { verdict in "no place for \(verdict.user?.name ?? "")" }
+            let verdict = try laboratory.login(attempt)
+            #expect(verdict.reason == .attributeMisfit && verdict.decision.name == "reject")
+            #expect(verdict.transaction == nil)
+            let record = try #require(try laboratory.store.audit().first?.record)
+            #expect(record.decision == "reject" && record.reason == "attribute-misfit")
+            #expect(record.message == "no place for cornelius")
+            #expect(try laboratory.counters("H1").counter == Int64(counter))
+        }
+        #expect(try laboratory.store.challenges().isEmpty)
+        #expect(try laboratory.login(laboratory.attempt("cornelius", "755224")).reason == .otpAlreadyUsed)
+    }
+
+    @Test("nobody is asked for an objection to a reject, and none changes nothing")
+    func noObjection() throws {
+        let laboratory = try laboratory()
+        for (password, reason) in [("000000", Reason.wrongOTP), ("755224", .accepted)] {
+            var attempt = laboratory.attempt("cornelius", password)
+            attempt.objection = { verdict in verdict.reason == .accepted ? nil : "never asked" }
+            #expect(try laboratory.login(attempt).reason == reason)
+        }
+    }
+
     @Test func oneOTPOverTwoConnectionsIsAcceptedOnce() async throws {
         let laboratory = try laboratory()
         let (path, now) = (laboratory.path, laboratory.now)

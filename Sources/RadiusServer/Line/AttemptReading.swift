@@ -21,7 +21,15 @@ extension RequestContent {
             userName: name.text, userNameReadings: name.readings, realm: client.realm, resolver: client.resolver,
             credential: credential, characterSet: client.characterSet,
             transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
-            clientAddress: clientAddress ?? peer.address, splitting: client.splitting)
+            clientAddress: clientAddress ?? peer.address, splitting: client.splitting,
+            objection: objection)
+    }
+
+    /// A mapping with `misfit = refuse` is asked before anything is decided for good. It is evaluated once more for the reply,
+    /// which every other mapping is for the first time.
+    private var objection: (@Sendable (Verdict) -> String?)? {
+        guard client.mapping.canRefuse else { return nil }
+        return { verdict in mapped(for: verdict).refusal?.description }
     }
 
     /// On whose behalf the client asks, where the mapping's `CLIENTATTRIBUTE` names an attribute for it and that has an

@@ -70,9 +70,11 @@ final class GuessLimits: Sendable {
         case .challenge:
             return
         case .reject:
-            // A used OTP was right once, and who is not authorized has proved who they are.
-            guard verdict.reason != .otpAlreadyUsed, verdict.reason != .notAuthorized else { return }
-            countGuess(pending, at: now)
+            // A used OTP was right once, and who is not authorized, or lacks an attribute, has proved who they are.
+            switch verdict.reason {
+            case .otpAlreadyUsed, .notAuthorized, .attributeMisfit: return
+            default: countGuess(pending, at: now)
+            }
         }
     }
 

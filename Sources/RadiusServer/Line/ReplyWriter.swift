@@ -18,35 +18,26 @@ struct ReplyWriter: ~Copyable {
     mutating func reply(to decided: DecidedRequest) -> [UInt8] {
         let (request, verdict) = (decided.request, decided.verdict)
         var packet: PacketBuilder
-        var refusal: Diagnostic?
         switch verdict.decision {
         case .accept:
             packet = PacketBuilder(replying: .accessAccept, to: request.packet)
-            refusal = append(.accept, of: verdict, to: &packet, message: "Access granted", request)
+            append(.accept, of: verdict, to: &packet, message: OwnAttributes.welcome, request)
         case .challenge(let prompt):
             packet = PacketBuilder(replying: .accessChallenge, to: request.packet)
             append(.state, prompt.transaction.octets, to: &packet, request)
             append(.sessionTimeout, UInt32(clamping: prompt.validityInSeconds).octets, to: &packet, request)
-            refusal = append(.challenge, of: verdict, to: &packet, message: prompt.text, request)
+            append(.challenge, of: verdict, to: &packet, message: prompt.text, request)
         case .reject:
             packet = PacketBuilder(replying: .accessReject, to: request.packet)
-            _ = append(.reject, of: verdict, to: &packet, message: Self.rejection, request)
+            append(.reject, of: verdict, to: &packet, message: OwnAttributes.rejection, request)
         }
-        if let refusal {
-            packet = PacketBuilder(replying: .accessReject, to: request.packet)
-            append(.replyMessage, Array(Self.rejection.utf8), to: &packet, request)
-            server.metrics.add(1, to: .repliesRefused)
-            report("the login is refused, since \(refusal)", request)
-        }
-        tell(decided, isRefused: refusal != nil)
+        if verdict.reason == .attributeMisfit { report("the login is refused, since \(verdict.message)", request) }
+        tell(decided)
         server.metrics.count(verdict)
         let octets = packet.finish(signedWith: request.client.secret, &workspace)
         server.trace.sent(octets, by: request.path, under: request.configuration)
         return octets
     }
-
-    /// One text for every reason: it tells an attacker nothing. The reason is in the audit and the log.
-    private static let rejection = "Authentication failed"
 
     /// Writes what ``reply(to:)`` had to say. Call it after the replies are sent.
     mutating func flush() {
@@ -64,23 +55,21 @@ struct ReplyWriter: ~Copyable {
     }
 
     /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place. The client's
-    /// limit is for what comes from here on: without a State there would be no dialogue.
-    ///
-    /// - Returns: why nobody may be let in by this reply.
+    /// limit is for what comes from here on: without a State there would be no dialogue. Whether anybody may be let in by
+    /// this reply was asked before the verdict was committed (``Attempt/objection``).
     private func append(
         _ result: MappedResult, of verdict: Verdict, to packet: inout PacketBuilder, message: String,
         _ request: AccessRequest
-    ) -> Diagnostic? {
+    ) {
         var mapped = mapped(for: request, verdict, result)
         packet.sizeLimit = request.client.replyLimit
         if !mapped.contains(.replyMessage) {
             for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
         }
-        guard !mapped.isEmpty else { return nil }
+        guard !mapped.isEmpty else { return }
         mapped.append(to: &packet, except: result.serversOwn)
         server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
         for problem in mapped.problems { report("\(problem)", request) }
-        return mapped.refusal
     }
 
     private func append(
@@ -105,24 +94,24 @@ struct ReplyWriter: ~Copyable {
             "reject \(request.name) user=\(Log.word(decided.userName.prefix(64))) reason=\(reason.rawValue)")
     }
 
-    private mutating func tell(_ decided: DecidedRequest, isRefused: Bool) {
+    private mutating func tell(_ decided: DecidedRequest) {
         let (request, verdict) = (decided.request, decided.verdict)
         guard verdict.reason != .tooManyGuesses else { return tellSparingly(decided) }
         guard server.log.isOn(.info) else { return }
-        var line = "\(isRefused ? "reject" : verdict.decision.name) \(request.name)"
+        var line = "\(verdict.decision.name) \(request.name)"
         line += " user=\(Log.word((verdict.user?.name ?? decided.userName).prefix(64)))"
         if let realm = verdict.user?.realm { line += " realm=\(Log.word(realm))" }
         if let characterSet = verdict.nameReadAs { line += " name_read_as=\(characterSet.rawValue)" }
         if let characterSet = verdict.passwordReadAs { line += " password_read_as=\(characterSet.rawValue)" }
         for token in verdict.tokens { line += " token=\(Log.word(token.serial))" }
-        line += " reason=\(isRefused ? MappedAttributes.refusalReason : verdict.reason.rawValue)"
+        line += " reason=\(verdict.reason.rawValue)"
         lines += Log.line(.info, line, at: decided.decidedAt)
     }
 }
 
 extension UInt32 {
     /// Four octets, most significant first (RFC 2865 §5, "integer").
-    fileprivate var octets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> (24 - 8 * $0)) } }
+    var octets: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> (24 - 8 * $0)) } }
 }
 
 extension String {

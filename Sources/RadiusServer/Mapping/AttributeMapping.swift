@@ -12,6 +12,8 @@ package final class AttributeMapping: Sendable {
     /// Those that are for each kind of reply.
     private let blocksByResult: [MappedResult: [MappingBlock]]
     let isEmpty: Bool
+    /// Whether a value that does not fit can refuse a login (`misfit = refuse`).
+    let canRefuse: Bool
     package let settings: PluginSettings
     /// What `CLIENTATTRIBUTE` names.
     let clientAttribute: AttributeDefinition?
@@ -31,6 +33,7 @@ package final class AttributeMapping: Sendable {
         let pairs = MappedResult.allCases.map { result in (result, blocks.filter { $0.results.contains(result) }) }
         blocksByResult = Dictionary(uniqueKeysWithValues: pairs)
         isEmpty = blocks.allSatisfy(\.rules.isEmpty)
+        canRefuse = blocks.contains { !$0.rules.isEmpty && ($0.misfit ?? misfit) == .refuse }
         self.settings = settings
         clientAttribute = settings.clientAttribute.flatMap { dictionary.definition(named: $0.value) }
         self.misfit = misfit
@@ -86,7 +89,8 @@ package final class AttributeMapping: Sendable {
     }
 
     /// The attributes that a reply would carry, each with the place of the rule that made it: ``evaluate(for:result:)``,
-    /// less what the server keeps to itself, and what a reply of at most `limit` octets has no room for.
+    /// less what the server keeps to itself, and what a reply of at most `limit` octets, with what the server says itself in
+    /// it, has no room for.
     package func attributes(
         for detail: some DetailSource, result: MappedResult, limit: Int = Packet.sizeMaximum
     ) -> MappedAttributes {
@@ -103,8 +107,7 @@ package final class AttributeMapping: Sendable {
         // A packet that is never sent.
         var packet = PacketBuilder(
             requesting: .accessRequest, identifier: 0, authenticator: Authenticator(InlineArray(repeating: 0)))
-        packet.sizeLimit = limit
-        mapped.append(to: &packet, except: result.serversOwn)
+        OwnAttributes(expectedIn: result).append(&mapped, to: &packet, limit: limit)
         return (mapped, pass.steps ?? [])
     }
 }

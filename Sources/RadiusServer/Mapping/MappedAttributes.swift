@@ -33,8 +33,6 @@ package struct MappedAttributes: Sendable {
     package private(set) var problems: [Diagnostic] = []
     /// Why nobody may be let in by this reply: the rule that could not send what it must (`misfit = refuse`).
     package private(set) var refusal: Diagnostic?
-    /// What the log and `explain` call a refusal.
-    static let refusalReason = "attribute-misfit"
     /// How many attributes were left out, those that ``problems`` has no room for included.
     package private(set) var leftOutCount = 0
 

@@ -9,7 +9,6 @@ final class Metrics: Sendable {
         case unsignedRequests = "unsigned_requests_total"
         case batches = "batches_total"
         case attributesLeftOut = "attributes_left_out_total"
-        case repliesRefused = "replies_refused_total"
 
         var help: String {
             switch self {
@@ -18,7 +17,6 @@ final class Metrics: Sendable {
             case .unsignedRequests: "Access-Requests admitted without a Message-Authenticator."
             case .batches: "Transactions in which requests were decided."
             case .attributesLeftOut: "Mapped attributes that did not fit their type, their size or the reply."
-            case .repliesRefused: "Logins refused because of an attribute that was left out (misfit = refuse)."
             }
         }
     }

@@ -141,7 +141,7 @@ struct GuessLimitsTests {
     }
 
     @Test(
-        "what proves who they are is no guess", arguments: [Reason.otpAlreadyUsed, .notAuthorized])
+        "what proves who they are is no guess", arguments: [Reason.otpAlreadyUsed, .notAuthorized, .attributeMisfit])
     func noGuess(reason: Reason) throws {
         try guess(100, reason: reason)
         #expect(try !isRefused(isCrowded: true))

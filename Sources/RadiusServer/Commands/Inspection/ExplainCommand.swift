@@ -49,18 +49,13 @@ enum ExplainCommand {
         let administration = try Administration(invocation)
         let request = try request(of: user, invocation, administration.configuration)
         let verdict = try administration.explain(request)
-        let mapped = request.client.mapping.attributes(
-            for: VerdictDetail(verdict: verdict, request: request), result: verdict.decision.mappedResult,
-            limit: request.client.replyLimit)
-        return try show(verdict, mapped, request.dictionary, invocation)
+        return try show(verdict, request.mapped(for: verdict), request.dictionary, invocation)
     }
 
     private static func show(
         _ verdict: Verdict, _ mapped: MappedAttributes, _ dictionary: AttributeDictionary, _ invocation: Invocation
     ) throws(CommandFailure) -> ExitStatus {
-        let result = verdict.decision.mappedResult
-        // A reject is one already.
-        let refusal = result == .reject ? nil : mapped.refusal
+        let refusal = verdict.reason == .attributeMisfit ? verdict.message : nil
         let attributes = mapped.attributes.map { entry in
             Document.Attribute(
                 name: entry.attribute.definition.name,
@@ -68,20 +63,20 @@ enum ExplainCommand {
                 rule: entry.place.description)
         }
         let document = Document(
-            decision: refusal == nil ? verdict.decision.name : "reject",
-            reason: refusal == nil ? verdict.reason.rawValue : MappedAttributes.refusalReason, user: verdict.user?.name,
+            decision: verdict.decision.name, reason: verdict.reason.rawValue, user: verdict.user?.name,
             realm: verdict.user?.realm, tokens: verdict.tokens.map(\.serial), policies: verdict.policies,
             nameReadAs: verdict.nameReadAs?.rawValue, passwordReadAs: verdict.passwordReadAs?.rawValue,
-            steps: verdict.steps.map { visible($0.description) }, attributes: refusal == nil ? attributes : [],
-            problems: mapped.problems.map(\.description), refused: refusal?.description)
+            steps: verdict.steps.map { visible($0.description) }, attributes: attributes,
+            problems: mapped.problems.map(\.description), refused: refusal)
         let steps = ["\(document.decision): \(document.reason)"] + document.steps.map { "  \($0)" }
         let sent = mapped.attributes.map { [dictionary.readableLine(of: $0.attribute), $0.place.description] }
         let parts = [
-            steps.joined(separator: "\n"), sent.isEmpty || refusal != nil ? "" : TextTable(sent).text,
+            steps.joined(separator: "\n"), sent.isEmpty ? "" : TextTable(sent).text,
             document.problems.joined(separator: "\n"), refusal.map { "The login is refused, since \($0)" } ?? "",
         ]
         try invocation.show(document, orText: parts.filter { !$0.isEmpty }.joined(separator: "\n\n"))
-        return result == .reject || refusal != nil ? .no : .done
+        if case .reject = verdict.decision { return .no }
+        return .done
     }
 
     // MARK: The request
@@ -141,17 +136,6 @@ extension Administration {
         return try ask { (store) throws(StoreError) in
             try Decider(store: store, engine: Engine(configuration.engine), remembered: remembered)
                 .explain(attempt, at: Clock.now())
-        }
-    }
-}
-
-extension Decision {
-    /// The reply that it becomes.
-    fileprivate var mappedResult: MappedResult {
-        switch self {
-        case .accept: .accept
-        case .challenge: .challenge
-        case .reject: .reject
         }
     }
 }

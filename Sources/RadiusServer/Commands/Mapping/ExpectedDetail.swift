@@ -59,9 +59,8 @@ struct ExpectedDetail {
         return members
     }
 
-    /// A transaction has another number each time; this one is nobody's.
     private func addChallenge(to members: inout [String: DetailValue]) {
-        let (transaction, message) = ("00000000000000000000", "please enter otp: ")
+        let (transaction, message) = (OwnAttributes.someTransaction, OwnAttributes.usualPrompt)
         members["message"] = .text(message)
         members["transaction_id"] = .text(transaction)
         members["transaction_ids"] = .texts([transaction])
