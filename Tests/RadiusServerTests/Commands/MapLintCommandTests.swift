@@ -26,8 +26,8 @@ struct MapLintCommandTests {
     @Test(
         "names what makes a file useless",
         arguments: [
-            ("[attribute x]\nuserAttribute = a\n", ":1: "), ("[Mapping\n", ":1: "), ("[Mapping]\nserial\n", ":2: "),
-            ("serial = Class\n", ":1: "), ("[Attribute Class]\nuserattribute = a\n", ":2: "),
+            ("[rule x]\nClass = a\n", ":1: "), ("[Mapping\n", ":1: "), ("[Mapping]\nserial\n", ":2: "),
+            ("serial = Class\n", ":1: "), ("[Attribute Class]\nwhen = a\n", ":2: "),
             ("[Attribute Class]\nuserAttribute = serial\nregex = (\n", ":3: "),
         ])
     func errors(text: String, place: String) throws {

@@ -13,6 +13,8 @@ struct AttributeSectionReader {
         var entries: [String: ConfigurationFile.Entry] = [:]
         /// The keys that stand in the section since the last rule was made of it.
         var news: Set<String> = []
+        /// Where `regex` is misspelt: without it the rule would be for everybody.
+        var hasSlip = false
 
         subscript(_ key: String) -> String { entries[key]?.value ?? "" }
         func asWritten(_ key: String) -> String { entries[key]?.valueAsWritten ?? "" }
@@ -36,7 +38,8 @@ struct AttributeSectionReader {
             }
             for entry in section.entries {
                 guard Self.keys.contains(entry.key) else {
-                    findings.failUnknown(entry, section, among: Self.keys)
+                    findings.passOver(entry, section, among: Self.keys)
+                    if nearest(to: entry.key, among: Self.keys) == "regex" { draft.hasSlip = true }
                     continue
                 }
                 if draft.news.contains(entry.key) {
@@ -58,6 +61,12 @@ struct AttributeSectionReader {
         guard !draft["userAttribute"].isEmpty else {
             findings.warn(
                 "[Attribute \(name)] has no effect (expected userAttribute = the value to read)", at: draft.line)
+            return
+        }
+        guard !draft.hasSlip || draft.entries["regex"] != nil else {
+            findings.warn(
+                "[Attribute \(name)] has no effect, for its regex is misspelt and everybody would get it",
+                at: draft.line)
             return
         }
         let isNamed = !draft["radiusAttribute"].isEmpty

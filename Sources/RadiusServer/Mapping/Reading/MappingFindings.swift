@@ -39,6 +39,19 @@ struct MappingFindings {
         fail("unknown key \(entry.key) in \(section.heading) \(words)", at: entry.line)
     }
 
+    /// A key that the plug-in passes over, and so do we: a file that works today need not be touched. One of ours is meant to
+    /// restrict what the section sends, and would not.
+    mutating func passOver(
+        _ entry: ConfigurationFile.Entry, _ section: ConfigurationFile.Section, among keys: [String]
+    ) {
+        guard !BlockOptions.keys.contains(entry.key) else {
+            fail("\(entry.key) has no effect in \(section.heading) (expected it in a [Rule NAME])", at: entry.line)
+            return
+        }
+        let words = didYouMean(entry.key, among: keys, otherwise: "expected \(keys.joined(separator: ", "))")
+        warn("unknown key \(entry.key) in \(section.heading) \(words); it has no effect", at: entry.line)
+    }
+
     /// Of the sections of one heading the first, when one is all that there may be.
     mutating func only(_ occurrences: [ConfigurationFile.Section]) -> ConfigurationFile.Section? {
         guard let section = occurrences.first else { return nil }

@@ -120,7 +120,7 @@ struct MappingReader {
     ) {
         var reader = PluginSettingsReader(findings, settings)
         if section.kind == "Default", section.name == nil {
-            reader.readDefault(occurrences.flatMap(\.entries))
+            reader.readDefault(section, occurrences.flatMap(\.entries))
         } else {
             reader.readAuthenticationType(occurrences)
         }

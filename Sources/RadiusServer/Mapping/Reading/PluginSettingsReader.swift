@@ -16,27 +16,33 @@ struct PluginSettingsReader {
     /// How the plug-in reached privacyIDEA.
     private static let idleKeys = ["URL", "SSL_CHECK", "SSL_CA_PATH", "TIMEOUT"]
 
-    mutating func readDefault(_ entries: [ConfigurationFile.Entry]) {
+    mutating func readDefault(_ section: ConfigurationFile.Section, _ entries: [ConfigurationFile.Entry]) {
         for entry in once(entries) {
-            // The plug-in takes anything with "true" in it, whatever its case.
-            let isTrue = entry.value.lowercased().contains("true")
             // To the plug-in an empty value is as if the key were not there.
             switch entry.key {
             case "REALM": settings.defaults.realm = setting(entry)
             case "RESCONF": settings.defaults.resolver = setting(entry)
             case "CLIENTATTRIBUTE": readClientAttribute(entry)
-            case "SPLIT_NULL_BYTE": settings.splitsPasswordAtNUL = isTrue
-            case "ADD_EMPTY_PASS": settings.addsEmptyPassword = isTrue
-            case "DEBUG": settings.isTracing = isTrue
+            case "SPLIT_NULL_BYTE": settings.splitsPasswordAtNUL = truth(of: entry)
+            case "ADD_EMPTY_PASS": settings.addsEmptyPassword = truth(of: entry)
+            case "DEBUG": settings.isTracing = truth(of: entry)
             case let key where Self.idleKeys.contains(key): break
-            default:
-                let words = didYouMean(
-                    entry.key, among: Self.keys + Self.idleKeys,
-                    otherwise: "expected \(Self.keys.joined(separator: ", "))")
-                findings.fail("unknown key \(entry.key) in [Default] \(words)", at: entry.line)
+            default: findings.passOver(entry, section, among: Self.keys + Self.idleKeys)
             }
         }
         warnOfIdleKeys(entries)
+    }
+
+    /// The plug-in takes anything with "true" in it, whatever its case, and nothing else: `yes` and `1` are false to it.
+    private mutating func truth(of entry: ConfigurationFile.Entry) -> Bool {
+        let word = entry.value.lowercased()
+        let isTrue = word.contains("true")
+        let plain = isTrue ? ["true"] : ["", "false", "no", "off", "0"]
+        if !plain.contains(word) {
+            findings.warn(
+                "\(entry.key) is '\(entry.value)' and counts as \(isTrue) (expected true or false)", at: entry.line)
+        }
+        return isTrue
     }
 
     private mutating func readClientAttribute(_ entry: ConfigurationFile.Entry) {
@@ -53,14 +59,11 @@ struct PluginSettingsReader {
     mutating func readAuthenticationType(_ occurrences: [ConfigurationFile.Section]) {
         guard let section = occurrences.first else { return }
         let entries = occurrences.flatMap(\.entries)
-        guard section.name == nil, entries.allSatisfy({ (Self.keys + Self.idleKeys).contains($0.key) }),
-            !Self.ownKinds.map({ $0.lowercased() }).contains(section.kind.lowercased())
+        let known = Self.keys + Self.idleKeys
+        guard section.name == nil, entries.isEmpty || entries.contains(where: { known.contains($0.key) }),
+            !Self.headings.keys.contains(where: { $0.lowercased() == section.kind.lowercased() })
         else {
-            let words = didYouMean(
-                section.kind, among: Self.ownKinds,
-                otherwise:
-                    "expected [Mapping], [Attribute Name], [Rule name], [Members Name], [Group name] or [Default]")
-            findings.fail("unknown section \(section.heading) \(words)", at: section.line)
+            reportUnknown(section, entries)
             return
         }
         guard !entries.isEmpty else { return }
@@ -70,6 +73,7 @@ struct PluginSettingsReader {
             case "REALM": identity.realm = setting(entry)
             case "RESCONF": identity.resolver = setting(entry)
             case let key where Self.idleKeys.contains(key): break
+            case let key where !known.contains(key): findings.passOver(entry, section, among: known)
             default:
                 findings.warn(
                     "\(entry.key) has no effect in \(section.heading) (expected it in [Default])", at: entry.line)
@@ -79,7 +83,31 @@ struct PluginSettingsReader {
         warnOfIdleKeys(entries)
     }
 
-    private static let ownKinds = ["Mapping", "Attribute", "Rule", "Members", "Group", "Reply", "Default"]
+    /// By their kinds, as a message writes them.
+    private static let headings = [
+        "Mapping": "[Mapping]", "Attribute": "[Attribute NAME]", "Default": "[Default]", "Rule": "[Rule NAME]",
+        "Members": "[Members ATTRIBUTE]", "Group": "[Group NAME]", "Reply": "[Reply]",
+    ]
+
+    /// What the plug-in passes over is passed over. But what was meant to be a section of ours may be there to restrict
+    /// somebody.
+    private mutating func reportUnknown(
+        _ section: ConfigurationFile.Section, _ entries: [ConfigurationFile.Entry]
+    ) {
+        let slip = nearest(to: section.kind, among: Self.headings.keys)
+        let expected =
+            slip.flatMap { Self.headings[$0] }.map { "did you mean \($0)?" }
+            ?? "expected \(Self.headings.values.sorted().joined(separator: ", "))"
+        let message = "unknown section \(section.heading) (\(expected))"
+        let isOurs =
+            slip.map { !["Mapping", "Attribute", "Default"].contains($0) }
+            ?? entries.contains { $0.key == "groups" || BlockOptions.keys.contains($0.key) }
+        if isOurs {
+            findings.fail(message, at: section.line)
+        } else {
+            findings.warn("\(message); it has no effect", at: section.line)
+        }
+    }
 
     private func setting(_ entry: ConfigurationFile.Entry) -> PluginSettings.Setting? {
         entry.value.isEmpty ? nil : .init(value: entry.value, line: entry.line)
