@@ -46,6 +46,42 @@ struct MapLintCommandTests {
         #expect(clean.output == "\(folder.file("rlm.ini")): nothing found\n")
     }
 
+    @Test("what a reject had better not say is noted")
+    func rejects() throws {
+        let outcome = try lint(
+            """
+            [Group a]
+            groups = user.group
+            name = a
+            [Rule help]
+            result = reject
+            when = client.name is vpn
+            Reply-Message = Call 1234
+            [Rule told]
+            result = accept, reject
+            when = user.desk exists
+            when = member of a
+            Reply-Message = No: {message}
+            Class = {serial}
+            [Members Reply-Message]
+            result = reject
+            groups = user.group
+            name = b -> {user.desk}
+
+            """)
+        #expect(outcome.status == .done)
+        let file = folder.file("rlm.ini")
+        #expect(
+            outcome.messages == [
+                "\(file):10: note: a reject that depends on user.desk tells an attacker which users exist",
+                "\(file):11: note: a reject that depends on user.group tells an attacker which users exist",
+                "\(file):12: note: a reject with the message tells an attacker which part was wrong",
+                "\(file):13: note: RFC 2865 §5.44 lets an Access-Reject have Reply-Message, and not Class",
+                "\(file):13: note: a reject that depends on serial tells an attacker which users exist",
+                "\(file):17: note: a reject that depends on user.desk tells an attacker which users exist",
+            ])
+    }
+
     @Test("--json has them all")
     func json() throws {
         let outcome = try lint("[Mapping]\nserail = Class\n", "--json")

@@ -29,8 +29,9 @@ enum MapLintCommand {
         let (mapping, diagnostics) = AttributeMapping.parse(octets, path: path, dictionary: dictionary)
         guard let mapping else { return diagnostics }
         let file = ConfigurationFile.parse(octets, path: path).file
-        return (diagnostics + mapping.lint() + mapping.differencesFromPlugin() + PluginNotes.notes(on: file, mapping))
-            .sortedByLine()
+        let notes =
+            mapping.differencesFromPlugin() + PluginNotes.notes(on: file, mapping) + RejectNotes.notes(on: mapping)
+        return (diagnostics + mapping.lint() + notes).sortedByLine()
     }
 
     /// The file that was named, else all that the configuration names.
