@@ -1,6 +1,14 @@
 package import RadiusCodec
 package import TokenEngine
 
+/// What a client's section says that a mapping refers to.
+struct ClientOrigin: Sendable {
+    /// Goes before the mapping's `REALM`.
+    var realm: String?
+    /// Which of the mapping's sections has its `REALM` and `RESCONF`.
+    var authenticationType = "Perl"
+}
+
 /// Who may ask: a network access server, or a network of them, with the secret that it shares with us (RFC 2865 §3).
 package struct Client: Sendable {
     package let name: String

@@ -12,6 +12,8 @@ package struct Configuration: Sendable {
     package let dictionary: AttributeDictionary
     /// The mapping of the clients that name none of their own.
     package let mapping: AttributeMapping
+    /// By the names of the clients.
+    let origins: [String: ClientOrigin]
     /// The files of the mappings, each once, in the order in which they are named.
     let mappingPaths: [String]
     /// All that it was read from.
@@ -146,7 +148,14 @@ private struct ConfigurationLoader {
         checkAuthenticationTypes(reader)
         return Configuration(
             path: path, server: reader.server, clients: clients, engine: engine(reader), dictionary: dictionary,
-            mapping: mapping, mappingPaths: mappingPaths, files: files)
+            mapping: mapping, origins: origins(reader), mappingPaths: mappingPaths, files: files)
+    }
+
+    private func origins(_ reader: ConfigurationReader) -> [String: ClientOrigin] {
+        let origins = reader.clients.map { section, settings in
+            (section.name ?? "", ClientOrigin(realm: settings.realm, authenticationType: settings.authenticationType))
+        }
+        return Dictionary(origins) { first, _ in first }
     }
 
     private func engine(_ reader: ConfigurationReader) -> EngineConfiguration {

@@ -232,6 +232,60 @@ struct MapDiffTests {
         #expect(try diff(to: new).status == .no)
     }
 
+    @Test("who can no longer log in loses that, and what came with it")
+    func scopes() throws {
+        let other = "[Resolver guests]\ntype = local\n[Realm other]\nresolvers = guests\n"
+        try server.edit("[Realm default]", other + "[Realm default]")
+        #expect(server.run("user add dora --realm other --attribute group=guests").status == .done)
+        let outcome = try diff(to: "[Default]\nRESCONF = guests\n[Mapping user]\ngroup = Filter-Id\n")
+        #expect(outcome.status == .no)
+        #expect(
+            outcome.output == """
+                3 of 4 users would get something else
+
+                2 users: alice@default, bob@default
+                  - any login (barred by RESCONF = guests)
+                  - Filter-Id = "staff"
+
+                1 user: carol@default
+                  - any login (barred by RESCONF = guests)
+                  - Filter-Id = "guests"
+
+                """)
+        // The section of a client says which of the mapping's sections is for it, and goes before its REALM.
+        let scope = "[scope1]\nRESCONF = guests\n[Mapping user]\ngroup = Filter-Id\n"
+        #expect(try diff(to: scope, "--client", "localhost").status == .done)
+        try server.edit("[Client localhost]", "[Client localhost]\nauth_type = scope1")
+        #expect(try diff(to: scope).status == .done)
+        #expect(try diff(to: scope, "--client", "localhost").output.hasPrefix("3 of 4 users"))
+        let realm = "[Default]\nREALM = default\n[Mapping user]\ngroup = Filter-Id\n"
+        #expect(try diff(to: realm).output.contains("dora@other\n  - any login (barred by REALM = default)\n"))
+        try server.edit("[Client localhost]", "[Client localhost]\nrealm = other")
+        #expect(try diff(to: realm, "--client", "localhost").status == .done)
+    }
+
+    @Test("a login that a mapping refuses is lost, and one that it refuses no more is gained")
+    func refusals() throws {
+        let refusing = "[Reply]\nmisfit = refuse\n[Mapping user]\ngroup = Framed-IP-Address\n"
+        let lost = try diff(to: refusing)
+        let filter = "Filter-Id = \"staff\""
+        let bar = "barred by misfit = refuse in line 4)"
+        #expect(lost.output.contains("\n  - any login (\(bar)\n  - \(filter)\n"), "\(lost.output)")
+        try server.folder.write(refusing, to: "old.ini")
+        let gained = try diff(to: "# Nothing.\n")
+        #expect(gained.output.contains("\n  + any login (was \(bar)\n"), "\(gained.output)")
+        #expect(try diff(to: refusing).status == .done)
+    }
+
+    @Test("what the client's limit leaves no room for is in neither")
+    func limit() throws {
+        try server.edit("[Client localhost]", "[Client localhost]\nreply_limit = 300")
+        let many = (1...30).map { "[Rule r\($0)]\nFilter-Id = number \($0 + 10)\n" }.joined()
+        try server.folder.write(many, to: "old.ini")
+        #expect(try diff(to: many + "[Rule last]\nFilter-Id = x\n").status == .no)
+        #expect(try diff(to: many + "[Rule last]\nFilter-Id = x\n", "--client", "localhost").status == .done)
+    }
+
     @Test("users with the same change are counted together")
     func grouped() throws {
         let outcome = try diff(
@@ -287,8 +341,9 @@ struct MapDiffTests {
         var comparison = MappingComparison(
             from: try mapping("[Mapping]\nserial = Filter-Id\n"), to: try mapping("[Mapping]\nserial = Class\n"))
         for number in 1...3000 {
-            let detail = ResponseDetail(["serial": .number(number)])
-            #expect(comparison.compare("user\(number)", detail, result: .accept) != nil)
+            let login = MappingComparison.Login(detail: ResponseDetail(["serial": .number(number)]))
+            let change = comparison.compare("user\(number)", login, login, result: .accept)
+            #expect(change != nil)
         }
         #expect(comparison.changedCount == 3000)
         #expect(comparison.changes.count == 1001)

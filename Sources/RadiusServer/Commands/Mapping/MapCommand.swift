@@ -88,12 +88,14 @@ enum MapCommand {
         guard !arguments.isSet(detail) else { throw .wrongUsage("--user and --detail contradict each other") }
         let administration = try Administration(invocation)
         let asking = try AskingClient(invocation, administration.configuration)
+        let own = arguments.isSet(mapping) ? nil : asking.client?.mapping
+        let mapping = try chosen(own, invocation)
+        let scope = LoginScope(mapping, asking.client, administration.configuration)
         let found = try administration.user(
-            name, realm: arguments.value(of: .realm) ?? asking.client?.realm, resolver: asking.client?.resolver)
+            name, realm: arguments.value(of: .realm) ?? scope.realm, resolver: scope.resolver)
         let expected = asking.detail(of: found, token: try token(of: found, administration), result: result)
         let dictionary = administration.configuration.dictionary
-        let own = arguments.isSet(mapping) ? nil : asking.client?.mapping
-        var subject = Subject(detail: expected.detail(dictionary), mapping: try chosen(own, invocation))
+        var subject = Subject(detail: expected.detail(dictionary), mapping: mapping)
         if let client = asking.client { subject.limit = client.replyLimit }
         return subject
     }

@@ -33,7 +33,10 @@ enum MapDiffCommand {
         let asking = try AskingClient(invocation, configuration)
         var comparison = MappingComparison(
             from: try mapping(0, "OLD", configuration, invocation),
-            to: try mapping(1, "NEW", configuration, invocation))
+            to: try mapping(1, "NEW", configuration, invocation), limit: asking.client?.replyLimit ?? Packet.sizeMaximum
+        )
+        let scope = LoginScope(comparison.old, asking.client, configuration)
+        let newScope = LoginScope(comparison.new, asking.client, configuration)
         let isListing = invocation.arguments.isSet(list) && !invocation.isJSON
         let now = Clock.now()
         var failure: CommandFailure?
@@ -41,11 +44,16 @@ enum MapDiffCommand {
             try store.forEachUser { user, tokens in
                 guard failure == nil else { return }
                 var expected = asking.detail(of: user, token: tokens.likeliest(at: now), result: result)
-                expected.user.realm = configuration.realm(of: user)
+                func login(in scope: LoginScope) -> MappingComparison.Login<DetailByDictionary> {
+                    expected.user.realm = scope.realm(of: user, configuration.engine)
+                    return MappingComparison.Login(
+                        detail: expected.source(configuration.dictionary),
+                        obstacle: scope.obstacle(for: user, configuration.engine))
+                }
+                let before = login(in: scope)
                 let name = "\(user.name)@\(expected.user.realm ?? user.id.resolver)"
-                guard let change = comparison.compare(name, expected.source(configuration.dictionary), result: result),
-                    isListing
-                else { return }
+                let after = newScope == scope ? before : login(in: newScope)
+                guard let change = comparison.compare(name, before, after, result: result), isListing else { return }
                 do throws(CommandFailure) { try invocation.console.show(line(name, change)) } catch { failure = error }
             }
         }
@@ -86,13 +94,5 @@ enum MapDiffCommand {
         let rest = groups.count - parts.count
         let end = rest > 0 ? ["\(count(rest, "other change")), which --json shows"] : []
         return ([head] + parts + end).joined(separator: "\n\n")
-    }
-}
-
-extension Configuration {
-    /// The realm in which a user of a resolver is found first: the default one where there is a choice.
-    fileprivate func realm(of user: User) -> String? {
-        let realms = engine.realms.filter { $0.resolvers.contains(user.id.resolver) }
-        return (realms.first(where: \.isDefault) ?? realms.first)?.name
     }
 }

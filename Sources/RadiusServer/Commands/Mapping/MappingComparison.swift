@@ -21,14 +21,24 @@ struct MappingComparison {
     private static let groupsMaximum = 1000
     static let usersShown = 5
 
+    /// What a login would come with under one of the two.
+    struct Login<Source: DetailSource> {
+        let detail: Source
+        /// Why there would be none; nil when there would be one.
+        var obstacle: String?
+    }
+
     let old: AttributeMapping
     let new: AttributeMapping
+    /// The most octets that a reply may have.
+    private let limit: Int
     private(set) var userCount = 0
     private var groups: [Change: Group] = [:]
 
-    init(from old: AttributeMapping, to new: AttributeMapping) {
+    init(from old: AttributeMapping, to new: AttributeMapping, limit: Int = Packet.sizeMaximum) {
         self.old = old
         self.new = new
+        self.limit = limit
     }
 
     var changedCount: Int { groups.values.reduce(0) { $0 + $1.userCount } }
@@ -42,25 +52,41 @@ struct MappingComparison {
     }
 
     /// - Returns: what changes for this user; nil when nothing does.
-    mutating func compare(_ user: String, _ detail: some DetailSource, result: MappedResult) -> Change? {
+    mutating func compare<Source: DetailSource>(
+        _ user: String, _ before: Login<Source>, _ after: Login<Source>, result: MappedResult
+    ) -> Change? {
         userCount += 1
-        let before = old.attributes(for: detail, result: result).attributes.map(\.attribute)
-        let after = new.attributes(for: detail, result: result).attributes.map(\.attribute)
-        guard before != after, case let difference = AttributeDifference(from: before, to: after), !difference.isEmpty
-        else { return nil }
+        let (former, barred) = reply(to: before, by: old, result)
+        let (later, bar) = reply(to: after, by: new, result)
+        guard former != later || barred != bar else { return nil }
+        let difference = AttributeDifference(from: former, to: later)
+        // Who comes in neither way misses nothing.
+        let loss = barred == nil ? bar.map { ["any login (barred by \($0))"] } ?? [] : []
+        let gain = bar == nil ? barred.map { ["any login (was barred by \($0))"] } ?? [] : []
+        guard !difference.isEmpty || !loss.isEmpty || !gain.isEmpty else { return nil }
         let change = Change(
-            lost: difference.missing.map { old.dictionary.readableLine(of: before[$0]) },
-            gained: difference.additional.map { new.dictionary.readableLine(of: after[$0]) })
+            lost: loss + difference.missing.map { old.dictionary.readableLine(of: former[$0]) },
+            gained: gain + difference.additional.map { new.dictionary.readableLine(of: later[$0]) })
         let key =
             groups[change] != nil || groups.count < Self.groupsMaximum
             ? change
             : Change(
-                lost: difference.missing.map { before[$0].definition.name },
-                gained: difference.additional.map { after[$0].definition.name })
+                lost: loss + difference.missing.map { former[$0].definition.name },
+                gained: gain + difference.additional.map { later[$0].definition.name })
         var group = groups[key] ?? Group(change: key)
         group.userCount += 1
         if group.users.count < Self.usersShown { group.users.append(user) }
         groups[key] = group
         return change
+    }
+
+    /// The attributes of a login, or what stands in its way.
+    private func reply<Source: DetailSource>(
+        to login: Login<Source>, by mapping: AttributeMapping, _ result: MappedResult
+    ) -> (attributes: [EncodedAttribute], obstacle: String?) {
+        if let obstacle = login.obstacle { return ([], obstacle) }
+        let mapped = mapping.attributes(for: login.detail, result: result, limit: limit)
+        if let refusal = mapped.refusal, result != .reject { return ([], "misfit = refuse in line \(refusal.line)") }
+        return (mapped.attributes.map(\.attribute), nil)
     }
 }
