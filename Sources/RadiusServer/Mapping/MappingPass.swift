@@ -60,7 +60,7 @@ struct MappingPass<Source: DetailSource> {
     private mutating func apply(_ block: MappingBlock) {
         let isRequired = isRequired(block)
         var hasMatch = false
-        for rule in block.rules {
+        for (index, rule) in block.rules.enumerated() {
             switch rule.audience {
             case .everybody: break
             case .members(let membership):
@@ -76,7 +76,10 @@ struct MappingPass<Source: DetailSource> {
             }
             hasMatch = true
             apply(rule, isRequired: isRequired)
-            if block.takesFirst { return }
+            guard block.takesFirst else { continue }
+            steps?.append(
+                contentsOf: block.rules[(index + 1)...].map { MappingStep($0.place, .comesAfter(rule.place)) })
+            return
         }
     }
 
@@ -178,6 +181,8 @@ package struct MappingStep: Sendable, Equatable, CustomStringConvertible {
         case lacksCondition(RulePlace)
         /// The user is not in the group, or is in one before `otherwise`.
         case isForOthers
+        /// The line at this place is for the user, and one is all that counts.
+        case comesAfter(RulePlace)
     }
 
     package let place: RulePlace
@@ -196,6 +201,7 @@ package struct MappingStep: Sendable, Equatable, CustomStringConvertible {
         case .lacksCondition(let condition):
             "\(place): not applied, the condition in line \(condition.line) does not hold"
         case .isForOthers: "\(place): not for this user"
+        case .comesAfter(let taken): "\(place): not applied, line \(taken.line) comes first"
         }
     }
 }

@@ -4,6 +4,13 @@ import FoundationEssentials
 package protocol DetailSource: Sendable {
     /// The value that `[Mapping section] key` reads; of the top level when `section` is nil. An absent value is null.
     func value(_ key: String, in section: String?) -> DetailValue
+
+    /// What a section has, or the top level; for those who ask why a value is not there. Empty where nobody knows.
+    func keys(in section: String?) -> [String]
+}
+
+extension DetailSource {
+    package func keys(in section: String?) -> [String] { [] }
 }
 
 /// What a decision hands to the mapping, under privacyIDEA's names: `serial`, `type`, `message`, `transaction_id` … and
@@ -36,6 +43,12 @@ package struct ResponseDetail: DetailSource, Equatable {
         guard let section else { return members[key] ?? .null }
         guard case .object(let inner) = members[section] else { return .null }
         return inner[key] ?? .null
+    }
+
+    package func keys(in section: String?) -> [String] {
+        guard let section else { return Array(members.keys) }
+        guard case .object(let inner) = members[section] else { return [] }
+        return Array(inner.keys)
     }
 }
 

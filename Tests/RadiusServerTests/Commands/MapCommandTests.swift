@@ -198,6 +198,33 @@ struct MapUserTests {
         #expect(outcome.messages.first?.contains(words) == true, "\(outcome.messages)")
     }
 
+    @Test("--explain names the line of [Members …] that comes before others")
+    func precedence() throws {
+        try server.folder.write(
+            "[Members Class]\ngroups = user.group\nname = vpn -> v\nname = staff -> s\notherwise = o\n",
+            to: "server/rlm.ini")
+        let output = server.run("map --user alice --explain").output
+        let silent = output.split(separator: "\n").filter { $0.contains("comes after line 3, which is for the user") }
+        #expect(silent.count == 2, "\(output)")
+    }
+
+    @Test("--explain suggests what may have been meant by a value that is not there")
+    func suggestion() throws {
+        try server.folder.write(
+            "[Mapping user]\nGroup = Class\n[Rule a]\nFilter-Id = {user.mial}-{user.xyz}\n", to: "server/rlm.ini")
+        let output = server.run("map --user alice --explain").output
+        #expect(output.contains("user.Group has no value (did you mean group?)\n"), "\(output)")
+        #expect(output.contains("user.mial has no value (did you mean mail?), user.xyz has no value\n"), "\(output)")
+    }
+
+    @Test("the mapping that is tried says in which resolver the user is looked for")
+    func tried() throws {
+        try server.edit("[Realm default]", "[Resolver guests]\ntype = local\n[Realm default]")
+        try server.folder.write("[Default]\nRESCONF = guests\n[Mapping user]\ngroup = Class\n", to: "new.ini")
+        #expect(server.run("map --user alice").status == .done)
+        #expect(server.run("map --user alice --mapping \(server.folder.file("new.ini"))").status == .no)
+    }
+
     @Test("nobody of that name")
     func nobody() { #expect(server.run("map --user bob").status == .no) }
 }

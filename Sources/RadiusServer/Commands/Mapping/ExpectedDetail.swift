@@ -91,6 +91,8 @@ struct DetailByDictionary: DetailSource {
         guard section == "request" else { return detail.value(key, in: section) }
         return detail.value(dictionary.definition(named: key)?.name ?? key, in: section)
     }
+
+    func keys(in section: String?) -> [String] { detail.keys(in: section) }
 }
 
 extension [Token] {

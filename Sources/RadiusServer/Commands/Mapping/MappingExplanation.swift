@@ -75,10 +75,10 @@ extension MappingRule {
         guard !result.keeps(target.definition) else { return "the server's own \(target.definition.name) is sent" }
         return switch value {
         case .constant: "\(target.name) was left out"
-        case .plain(let source): "\(source) has no value"
+        case .plain(let source): source.silence(in: detail)
         case .template(let template):
-            "\(template.sources.filter { $0.isSilent(in: detail) }.map(\.description).joined(separator: ", ")) has no value"
-        case .extraction(let source, _) where source.isSilent(in: detail): "\(source) has no value"
+            template.sources.filter { $0.isSilent(in: detail) }.map { $0.silence(in: detail) }.joined(separator: ", ")
+        case .extraction(let source, _) where source.isSilent(in: detail): source.silence(in: detail)
         case .extraction(let source, _): "regex takes nothing out of \(source)"
         }
     }
@@ -87,6 +87,13 @@ extension MappingRule {
 extension MappingSource {
     fileprivate func isSilent(in detail: some DetailSource) -> Bool {
         values(in: detail).allSatisfy { $0 == .null || $0 == .text("") }
+    }
+
+    /// The names of a user's attributes are what a directory calls them, and case counts.
+    fileprivate func silence(in detail: some DetailSource) -> String {
+        let known = detail.keys(in: section)
+        guard !known.contains(key), let slip = nearest(to: key, among: known) else { return "\(self) has no value" }
+        return "\(self) has no value (did you mean \(slip)?)"
     }
 }
 
@@ -99,6 +106,7 @@ extension MappingStep.Outcome {
         case .comesAfterStop(let end): "comes after line \(end.line), which stops"
         case .lacksCondition(let condition): "the condition in line \(condition.line) does not hold"
         case .isForOthers: "is for others"
+        case .comesAfter(let taken): "comes after line \(taken.line), which is for the user"
         }
     }
 }
