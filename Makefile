@@ -33,7 +33,7 @@ demo: build
 test:
 	@scripts/setup test
 	@scripts/pyrad
-	swift test --disable-xctest $(flags)
+	scripts/test --disable-xctest $(flags)
 	@$(MAKE) --no-print-directory fuzz-smoke
 
 # Six targets, a minute in all; on two cores half of that, and the build.
