@@ -33,10 +33,10 @@ package final class ControlSocket: Sendable {
         }
         _ = unsafe unlink(path)
         let descriptor = try Self.makeSocket()
-        // The socket must never be open to others, not even between bind and chmod.
-        let mask = umask(0o177)
-        defer { umask(mask) }
         do throws(SocketError) {
+            // The mode that bind gives to the file: it must never be open to others, not even between bind and chmod. A mask
+            // would do the same to what other threads make meanwhile.
+            guard fchmod(descriptor, 0o600) == 0 else { throw SocketError("fchmod \(path)") }
             try unsafe Self.withAddress(path) { (address, length) throws(SocketError) in
                 guard unsafe bind(descriptor, address, length) == 0 else { throw SocketError("bind \(path)") }
             }
