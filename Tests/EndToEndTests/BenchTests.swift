@@ -109,5 +109,6 @@ private final class NullResponder {
         try #require(isThere, "the null responder does not answer")
     }
 
-    deinit { kill(process.processIdentifier, SIGKILL) }
+    /// One that never ran has the identifier 0, which stands for all processes of our group.
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 }
