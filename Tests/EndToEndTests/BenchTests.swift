@@ -29,7 +29,9 @@ struct BenchTests {
         let accounts = try accounts()
         let server = try ServerProcess(accounts.installation)
         let counts = try accounts.load(["--wrong", "100", "--logins", "100"]).report().counts
-        #expect(counts.rejects == 100 && counts.correct == 100 && counts.accepts == 0, "\(counts)")
+        // One of a hundred thousand is right by chance.
+        let wrong = 100 - counts.guesses
+        #expect(counts.rejects == wrong && counts.correct == wrong && counts.accepts == counts.guesses, "\(counts)")
         server.stop()
     }
 
