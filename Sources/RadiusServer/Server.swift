@@ -105,6 +105,8 @@ package struct Server: ~Copyable {
             }
         }
         let keeper = ConfigurationKeeper(server: context, path: configurationPath)
+        // What is usual here is told from before the server is ready, however late the keeper's thread begins.
+        keeper.look(at: Clock.monotonic())
         let administrator = Operator(server: context, keeper: keeper)
         try start("control") { control.serve { administrator.answer($0) } }
         try start("configuration") {
