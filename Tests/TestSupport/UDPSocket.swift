@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A datagram socket between one address of ours and one of a server's.
 package final class UDPSocket: Sendable {
@@ -35,22 +36,21 @@ package final class UDPSocket: Sendable {
         return Array(octets.prefix(count))
     }
 
-    /// The port that a datagram socket bound to `host` was given: free at this moment.
+    private static let ports = Atomic<UInt16>(0)
+
+    /// A port of `host` that is free, and stays so until somebody asks for it: it is below those that the system gives to
+    /// whoever does not mind (`ip_local_port_range`), and no other test is given it.
     package static func freePort(on host: String) throws -> UInt16 {
-        let family = host.contains(":") ? AF_INET6 : AF_INET
-        let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        guard try unsafe withAddress(host, 0, { unsafe bind(descriptor, $0, $1) }) == 0 else {
-            throw SocketFailure(call: "bind \(host)", code: errno)
+        let first = UInt16(truncatingIfNeeded: ProcessInfo.processInfo.processIdentifier) &* 16
+        while true {
+            let number = first &+ ports.add(1, ordering: .relaxed).newValue
+            let port = 10_000 + number % 10_000
+            let descriptor = socket(
+                host.contains(":") ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            defer { close(descriptor) }
+            if try unsafe withAddress(host, port, { unsafe bind(descriptor, $0, $1) }) == 0 { return port }
+            guard errno == EADDRINUSE else { throw SocketFailure(call: "bind \(host)", code: errno) }
         }
-        var address = sockaddr_in6()
-        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-        // Port and family stand at the same place in the addresses of both families.
-        let status = unsafe withUnsafeMutableBytes(of: &address) { octets in
-            unsafe getsockname(descriptor, octets.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
-        }
-        guard status == 0 else { throw SocketFailure(call: "getsockname", code: errno) }
-        return UInt16(bigEndian: address.sin6_port)
     }
 
     private static func withAddress<Result>(
