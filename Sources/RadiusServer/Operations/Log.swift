@@ -30,7 +30,8 @@ package final class Log: Sendable {
     private let sparing = Mutex(Sparing())
     private let waiting = Mailbox<String>(capacity: queueCapacity)
     private let dropped = Atomic<Int>(0)
-    private let isIdle = Atomic<Bool>(true)
+    /// How many texts wait, or are being written.
+    private let unwritten = Atomic<Int>(0)
 
     package init(level: LogLevel) { verbosity = Atomic(level.verbosity) }
 
@@ -56,20 +57,22 @@ package final class Log: Sendable {
 
     /// Leaves finished lines to be written. Never waits.
     func put(_ text: String) {
-        if !waiting.post([text]).isEmpty { dropped.add(1, ordering: .relaxed) }
+        unwritten.add(1, ordering: .relaxed)
+        guard !waiting.post([text]).isEmpty else { return }
+        unwritten.subtract(1, ordering: .relaxed)
+        dropped.add(1, ordering: .relaxed)
     }
 
     /// The logging thread. Returns after ``close(patienceInMilliseconds:)``, when all that waited is written.
     func run() {
         while case let texts = waiting.take(upTo: 256), !texts.isEmpty {
-            isIdle.store(false, ordering: .relaxed)
             var text = texts.joined()
             let lost = dropped.exchange(0, ordering: .relaxed)
             if lost > 0 {
                 text += Self.line(.warning, "\(lost) log entries were lost: nobody read them in time", at: Clock.now())
             }
             Self.writeToStandardError(&text)
-            isIdle.store(true, ordering: .relaxed)
+            unwritten.subtract(texts.count, ordering: .relaxed)
         }
     }
 
@@ -77,9 +80,7 @@ package final class Log: Sendable {
     func close(patienceInMilliseconds patience: Int64) {
         waiting.close()
         let end = Clock.monotonic() + patience
-        while waiting.count > 0 || !isIdle.load(ordering: .relaxed), Clock.monotonic() < end {
-            Clock.sleep(milliseconds: 2)
-        }
+        while unwritten.load(ordering: .relaxed) > 0, Clock.monotonic() < end { Clock.sleep(milliseconds: 2) }
     }
 
     private static func writeToStandardError(_ text: inout String) {
