@@ -19,7 +19,8 @@ struct ImportTests {
     @Test("logins are answered; killed, the import leaves nothing that counts; begun anew, it brings all")
     func killed() throws {
         let installation = try CrashTests.installation()
-        try installation.enrol("alice")
+        // A serial like those that are made up: none of the load generator's may be the same.
+        try installation.enrol("alice", options: ["--serial", "OATH00012345"])
         let tokens = try installation.watchword("bench", "tokens", "--users", "20000")
         try installation.write(tokens, to: "tokens.csv")
         let path = installation.folder.appending(path: "tokens.csv").path()

@@ -91,11 +91,12 @@ enum BenchCommand {
         let count = try invocation.number(of: users, in: 1...10_000_000) ?? 1
         let kind = arguments.value(of: type) ?? "hotp"
         let pin = arguments.value(of: pin) ?? "1234"
+        // No serial that is made up for a token begins like one of these.
         let columns: (prefix: String, digits: Int, number: Int)
         switch kind {
-        case "hotp": columns = ("OATH", 6, 0)
-        case "totp": columns = ("TOTP", 6, 30)
-        case "password": columns = ("PW", 20, 0)
+        case "hotp": columns = ("BENCHOATH", 6, 0)
+        case "totp": columns = ("BENCHTOTP", 6, 30)
+        case "password": columns = ("BENCHPW", 20, 0)
         default: throw .wrongUsage("--type is '\(kind)'; it takes hotp, totp or password")
         }
         var text = ""
