@@ -11,6 +11,8 @@ struct AcceptRecord {
 
     let accepts: [Accept]
 
+    init(_ accepts: [Accept]) { self.accepts = accepts }
+
     /// The last line may still be in the making; it counts when it is whole.
     init(text: String) {
         accepts = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { line in

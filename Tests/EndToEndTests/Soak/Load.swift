@@ -64,7 +64,19 @@ final class LoadAccounts {
     func contradictions() throws -> [String] {
         let counters = isCounted ? try counters() : nil
         let audited = try readAudit()
-        return try record().contradictions(counters: counters, audited: audited)
+        let accepts = try record().accepts.map { try asTaken($0, counters: counters ?? [:]) }
+        return AcceptRecord(accepts).contradictions(counters: counters, audited: audited)
+    }
+
+    /// A server takes a password for the first counter ahead that has it: of a million that are offered behind a wrong one,
+    /// one is that of the counter before, too.
+    private func asTaken(_ accept: AcceptRecord.Accept, counters: [String: Int64]) throws -> AcceptRecord.Accept {
+        guard let account = accounts[accept.serial], let next = counters[accept.serial], next > 0,
+            next <= accept.position
+        else { return accept }
+        let (taken, offered) = (UInt64(next - 1), UInt64(accept.position))
+        guard try account.generator.value(at: taken) == account.generator.value(at: offered) else { return accept }
+        return AcceptRecord.Accept(serial: accept.serial, position: next - 1)
     }
 
     private func counters() throws -> [String: Int64] {
