@@ -89,6 +89,7 @@ package struct Server: ~Copyable {
         try start("store probe") {
             line.runStoreProbe { () throws(StoreError) in try Store(path: store.path, keys: store.keys).probe() }
         }
+        try start("checkpoint", ending: ended) { line.runCheckpoints(path: store.path) }
         for number in 0..<processorCount {
             try start("slow \(number)") {
                 // Whose PIN is remembered must not wait for those whose PIN is not.

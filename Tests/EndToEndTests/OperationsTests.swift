@@ -32,6 +32,18 @@ struct OperationsTests {
         server.stop()
     }
 
+    @Test("what a thousand logins have written comes into the database file while the server runs")
+    func checkpoint() throws {
+        let accounts = try LoadAccounts(50, of: CrashTests.installation())
+        let server = try ServerProcess(accounts.installation)
+        let database = accounts.installation.folder.appending(path: "watchword.db").path()
+        let size = { try FileManager.default.attributesOfItem(atPath: database)[.size] as? Int ?? 0 }
+        let before = try size()
+        #expect(try accounts.load(["--logins", "1500"]).report().counts.accepts == 1500)
+        #expect(try Soak.wait { try size() > before })
+        server.stop()
+    }
+
     @Test("SIGHUP reloads as well")
     func hangUp() throws {
         let installation = try Installation()

@@ -21,6 +21,7 @@ final class DecisionLine: Sendable {
     private let guesses = GuessLimits()
     private let replies: ReplyLine
     private let probe: StoreProbe
+    private let checkpoints = CheckpointLine()
     private let server: ServerContext
 
     init(server: ServerContext, replies: ReplyLine) {
@@ -121,6 +122,7 @@ final class DecisionLine: Sendable {
         }
         server.metrics.add(1, to: .batches)
         replies.reply(to: decided)
+        checkpoints.count(decided.count)
         keepWhatWasLearned(decider)
         drop(slowLane.post(slow).map(\.pending)[...], because: .overloaded)
     }
@@ -169,6 +171,9 @@ final class DecisionLine: Sendable {
     /// The thread that tries whether a store that failed works again.
     func runStoreProbe(_ commit: () throws(StoreError) -> Void) { probe.run(commit) }
 
+    /// The thread that keeps the write-ahead log of the database at `path` short.
+    func runCheckpoints(path: String) { checkpoints.run(path: path) }
+
     /// Waits until everything in flight is answered, but no longer than `patience`, and ends the threads.
     func close(patienceInMilliseconds patience: Int64) {
         let end = Clock.monotonic() + patience
@@ -176,6 +181,7 @@ final class DecisionLine: Sendable {
             Clock.sleep(milliseconds: 2)
         }
         probe.close()
+        checkpoints.close()
         slowLane.close()
         waiting.close()
     }

@@ -22,6 +22,8 @@ package final class Store {
         try database.run("PRAGMA synchronous = FULL")
         try database.run("PRAGMA foreign_keys = ON")
         try database.run("PRAGMA cache_size = -16384")
+        // In pages: a server has a thread that checkpoints sooner (``Checkpointer``), and this is what bounds the log.
+        try database.run("PRAGMA wal_autocheckpoint = 4000")
         try Migrations.run(on: database)
         let statements = try HotStatements.prepared(on: database)
         let chain = try cryptography { () throws(CryptographyError) in try AuditChain(key: keys.auditKey) }
