@@ -11,19 +11,27 @@ package final class Log: Sendable {
     /// The most texts that wait to be written.
     private static let queueCapacity = 1024
     /// What strangers can trigger: no more lines a second than this, whatever they are about,
-    fileprivate static let sparingLinesPerSecond = 10
+    static let sparingLinesPerSecond = 10
     /// and about the same subject one in this time.
-    fileprivate static let repeatAfterInMilliseconds: Int64 = 60_000
+    static let repeatAfterInMilliseconds: Int64 = 60_000
     /// The most subjects whose last line is remembered.
-    fileprivate static let subjectsMaximum = 1024
+    static let subjectsMaximum = 1024
 
-    fileprivate struct Sparing {
+    /// Which lines are written of what strangers can trigger, and what was left out before each.
+    struct Sparing {
+        /// A line that is written.
+        struct Admitted: Equatable {
+            /// How many lines of its own subject were left out since the last one.
+            let suppressed: Int
+            /// How many lines of subjects that nothing is remembered of were left out; told once.
+            let others: Int
+        }
+
         /// When each subject may be spoken of again, and how often it was left out since.
-        var silences: [String: (until: Int64, suppressed: Int)] = [:]
-        var second: Int64 = 0
-        var linesThisSecond = 0
-        /// Lines that found the second full.
-        var suppressed = 0
+        private var silences: [String: (until: Int64, suppressed: Int)] = [:]
+        private var second: Int64 = .min
+        private var linesThisSecond = 0
+        private var others = 0
     }
 
     private let verbosity: Atomic<Int>
@@ -48,11 +56,16 @@ package final class Log: Sendable {
     /// Writes at most one line a minute for the same `subject`, and few lines a second in all; later ones tell how many
     /// were left out. What a stranger can trigger is logged by this, and only by this.
     package func writeSparingly(_ level: LogLevel, about subject: String, _ message: @autoclosure () -> String) {
-        guard isOn(level), let suppressed = sparing.withLock({ $0.admit(subject, at: Clock.monotonic()) }) else {
+        guard isOn(level), let admitted = sparing.withLock({ $0.admit(subject, at: Clock.monotonic()) }) else {
             return
         }
-        let more = suppressed > 0 ? " (\(suppressed) more like it were left out)" : ""
-        put(Self.line(level, message() + more, at: Clock.now()))
+        let now = Clock.now()
+        let more = admitted.suppressed > 0 ? " (\(admitted.suppressed) more like it were left out)" : ""
+        put(Self.line(level, message() + more, at: now))
+        guard admitted.others > 0 else { return }
+        put(
+            Self.line(
+                level, "\(admitted.others) lines about other things were left out: too many in one second", at: now))
     }
 
     /// Leaves finished lines to be written. Never waits.
@@ -146,25 +159,34 @@ extension LogLevel {
 }
 
 extension Log.Sparing {
-    /// - Returns: how many lines were left out since the last one of this subject; nil when this one is left out, too.
-    fileprivate mutating func admit(_ subject: String, at now: Int64) -> Int? {
-        let silence = silences[subject]
-        if let silence, now < silence.until {
+    /// - Parameter now: milliseconds of a clock that never goes back.
+    /// - Returns: nil when the line is left out.
+    mutating func admit(_ subject: String, at now: Int64) -> Admitted? {
+        if now / 1000 != second { (second, linesThisSecond) = (now / 1000, 0) }
+        let isFull = linesThisSecond >= Log.sparingLinesPerSecond
+        if let silence = silences[subject], isFull || now < silence.until {
             silences[subject] = (silence.until, silence.suppressed + 1)
             return nil
         }
-        if now / 1000 != second { (second, linesThisSecond) = (now / 1000, 0) }
-        guard linesThisSecond < Log.sparingLinesPerSecond else {
-            suppressed += 1
+        guard !isFull else {
+            others += 1
             return nil
         }
-        if silences.count >= Log.subjectsMaximum {
-            silences = silences.filter { $0.value.until > now }
-            if silences.count >= Log.subjectsMaximum { silences.removeAll(keepingCapacity: true) }
-        }
         linesThisSecond += 1
+        let suppressed = silences.removeValue(forKey: subject)?.suppressed ?? 0
+        makeRoom(at: now)
         silences[subject] = (now + Log.repeatAfterInMilliseconds, 0)
-        defer { suppressed = 0 }
-        return (silence?.suppressed ?? 0) + suppressed
+        defer { others = 0 }
+        return Admitted(suppressed: suppressed, others: others)
+    }
+
+    /// Forgets subjects where there are too many, first those that may be spoken of anyway. What was left out of them is not
+    /// forgotten.
+    private mutating func makeRoom(at now: Int64) {
+        guard silences.count >= Log.subjectsMaximum else { return }
+        var kept = silences.filter { $0.value.until > now }
+        if kept.count >= Log.subjectsMaximum { kept = [:] }
+        others += silences.reduce(0) { $0 + (kept[$1.key] == nil ? $1.value.suppressed : 0) }
+        silences = kept
     }
 }
