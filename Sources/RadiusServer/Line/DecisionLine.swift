@@ -76,6 +76,7 @@ final class DecisionLine: Sendable {
                 decide(run, under: version, decider)
             }
         }
+        keepWhatWasLearned(decider)
     }
 
     /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
@@ -121,14 +122,14 @@ final class DecisionLine: Sendable {
             }
         }
         server.metrics.add(1, to: .batches)
+        keepWhatWasLearned(decider)
         replies.reply(to: decided)
         checkpoints.count(decided.count)
-        keepWhatWasLearned(decider)
         drop(slowLane.post(slow).map(\.pending)[...], because: .overloaded)
     }
 
-    /// Tells the database what admission has learned of devices, behind a batch that it took well: what cannot be kept now
-    /// is kept behind another one, or learned again.
+    /// Tells the database what admission has learned of devices, behind a batch that it took well and before anybody is
+    /// answered: what cannot be kept now is kept behind another one, or learned again.
     private func keepWhatWasLearned(_ decider: Decider) {
         let learnings = server.signers.takeUnsaved()
         guard !learnings.isEmpty else { return }
