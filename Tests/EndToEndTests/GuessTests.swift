@@ -34,6 +34,31 @@ struct GuessTests {
         #expect(server.log.wholeText().components(separatedBy: "reason=too-many-guesses").count == 2)
     }
 
+    @Test("guesses no more often by sending all guesses at once")
+    func burst() throws {
+        let installation = try Installation()
+        try installation.configure("[Server]", "guesses_per_user = 4")
+        let serial = try installation.enrol("alice")
+        let server = try ServerProcess(installation)
+        let socket = try server.socket()
+        let begin = ContinuousClock.now
+        // The PIN is right, and its hash is computed for the first of them: until then all of them wait for it.
+        for identifier in UInt8(0)..<60 {
+            try socket.send(
+                RadiusMessage.request(
+                    user: "alice", password: "1234000000", secret: installation.secret, identifier: identifier
+                ).octets)
+        }
+        for _ in 0..<60 {
+            let answer = try #require(try socket.receive(within: 60).flatMap { RadiusMessage($0) })
+            #expect(answer.code == RadiusMessage.accessReject)
+        }
+        // One is given back in a quarter of a minute, should it take so long.
+        let givenBack = Int((ContinuousClock.now - begin).components.seconds) / 15
+        #expect(try (4...4 + givenBack).contains(installation.token(serial).failCounter))
+        server.stop()
+    }
+
     @Test("may go on where the operator sets no limit")
     func unlimited() throws {
         let installation = try Installation()

@@ -35,27 +35,35 @@ final class GuessLimits: Sendable {
         }
     }
 
-    /// Whether nobody can be beyond a limit after `count` requests more, whoever they are of.
+    /// Whether nobody can be beyond a limit after `count` requests more, whoever they are of: all have as many guesses left,
+    /// or there is but one request, and nobody is beyond a limit.
     func allows(_ count: Int, under settings: ServerSettings, at now: Int64) -> Bool {
-        (settings.guessesPerUser == 0 || count <= settings.guessesPerUser) && !mayRefuse(at: now)
+        if settings.guessesPerUser == 0 || count <= 1 { return !mayRefuse(at: now) }
+        return count <= settings.guessesPerUser && guessedUntil.load(ordering: .relaxed) <= now
     }
 
-    /// Parts what waits so that no user name has more requests decided at once than it has guesses: what is over has to
+    /// Parts what waits so that no user name has more requests decided at once than it has guesses left: what is over has to
     /// wait until it is known whether the others were guesses.
+    ///
+    /// What comes back from a slow check is parted like what is new, so it does not matter how many were checked meanwhile.
     func part(
         _ waiting: [PendingRequest], at now: Int64
     ) -> (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) {
-        var counts: [Int: Int] = [:]
+        var heardCounts: [Int: Int] = [:]
         var parts: (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) = ([], [], [])
-        for pending in waiting {
-            let maximum = pending.request.configuration.configuration.server.guessesPerUser
-            if refuse(pending, isCrowded: false, at: now) {
-                parts.refused.append(pending)
-            } else if maximum > 0, counts[pending.placeKey, default: 0] >= maximum {
-                parts.later.append(pending)
-            } else {
-                counts[pending.placeKey, default: 0] += 1
-                parts.heard.append(pending)
+        tables.withLock { tables in
+            for pending in waiting {
+                let maximum = pending.request.configuration.configuration.server.guessesPerUser
+                let key = pending.placeKey
+                let left = maximum - tables.users.guesses(of: key, GuessAllowance(maximum), at: now)
+                if maximum == 0 || heardCounts[key, default: 0] < left {
+                    heardCounts[key, default: 0] += 1
+                    parts.heard.append(pending)
+                } else if left > 0 {
+                    parts.later.append(pending)
+                } else {
+                    parts.refused.append(pending)
+                }
             }
         }
         return parts
@@ -160,9 +168,15 @@ struct GuessTable {
         return (forgottenAt, isOver(key, allowance, at: now))
     }
 
+    /// How many guesses of this key have not been given back yet; no more than there are in all.
+    func guesses(of key: Int, _ allowance: GuessAllowance, at now: Int64) -> Int {
+        guard allowance.interval > 0, let slot = slot(of: key, at: now) else { return 0 }
+        let debt = min(slots[slot].forgottenAt - now, allowance.ceiling)
+        return Int((debt + allowance.interval - 1) / allowance.interval)
+    }
+
     func isOver(_ key: Int, _ allowance: GuessAllowance, at now: Int64) -> Bool {
-        guard allowance.interval > 0, let slot = slot(of: key, at: now) else { return false }
-        return slots[slot].forgottenAt - now > allowance.ceiling - allowance.interval
+        allowance.interval > 0 && guesses(of: key, allowance, at: now) >= Int(allowance.ceiling / allowance.interval)
     }
 
     mutating func forget(_ key: Int) {

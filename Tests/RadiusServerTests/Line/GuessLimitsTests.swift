@@ -163,7 +163,32 @@ struct GuessLimitsTests {
         for pending in first.heard.dropLast() { limits.count(.unheard(.wrongOTP), of: pending, at: 1000) }
         let second = limits.part(first.later + others, at: 1000)
         #expect(second.heard.count == 1 && second.later.isEmpty && second.refused.count == 97)
-        #expect(limits.allows(3, under: others[0].request.configuration.configuration.server, at: 100_000))
-        #expect(!limits.allows(4, under: others[0].request.configuration.configuration.server, at: 100_000))
+    }
+
+    @Test("of many at once, somebody who has guessed already has no more decided than guesses are left")
+    func burstAfterGuesses() throws {
+        try guess(2)
+        let burst = try (0..<100).map { _ in try laboratory.request("alice", from: "127.0.0.1", station: nil) }
+        let first = limits.part(burst, at: 1000)
+        #expect(first.heard.count == 1 && first.later.count == 99 && first.refused.isEmpty)
+        // What is checked beside the line is not decided: it comes again.
+        let second = limits.part(first.later + first.heard, at: 1000)
+        #expect(second.heard.count == 1 && second.later.count == 99)
+        limits.count(.unheard(.wrongOTP), of: second.heard[0], at: 1000)
+        let third = limits.part(second.later, at: 1000)
+        #expect(third.heard.isEmpty && third.later.isEmpty && third.refused.count == 99)
+    }
+
+    @Test("only where nobody can come beyond a limit nothing is parted")
+    func shortcut() throws {
+        let settings = try laboratory.request("alice").request.configuration.configuration.server
+        #expect(limits.allows(3, under: settings, at: 1000))
+        #expect(!limits.allows(4, under: settings, at: 1000))
+        try guess(1)
+        #expect(limits.allows(1, under: settings, at: 1000))
+        #expect(!limits.allows(2, under: settings, at: 1000))
+        #expect(limits.allows(3, under: settings, at: 21_000))
+        try guess(3)
+        #expect(!limits.allows(1, under: settings, at: 1000))
     }
 }
