@@ -54,6 +54,22 @@ import Testing
         }
     }
 
+    @Test func aSecretIsReadAsItsTextWouldBe() {
+        let typed = [
+            Array(UInt8.min...UInt8.max), Array("pässwörd".utf8), Array("pa\u{308}ss\u{323}\u{307}€".utf8),
+            [0xe4, 0x80],
+            Array("\u{212b}\u{1100}\u{1161}".utf8), [0xff], [],
+        ]
+        for octets in typed {
+            for characterSet in [nil] + TokenEngine.CharacterSet.allCases {
+                let texts = TextReading.all(of: octets, in: characterSet)
+                let secrets = SecretReading.all(of: SecretOctets(octets), in: characterSet)
+                #expect(secrets.map(\.characterSet) == texts.map(\.characterSet))
+                #expect(secrets.map(\.secret.octets) == texts.map { Array($0.text.utf8) })
+            }
+        }
+    }
+
     @Test func theCanonicalFormIsUnicodesComposedOne() {
         var generator = SeededGenerator(seed: 5)
         let scalars: [Unicode.Scalar] = Array(

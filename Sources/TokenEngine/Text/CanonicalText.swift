@@ -15,7 +15,6 @@ extension SecretOctets {
     /// A PIN or password as it is stored: the UTF-8 octets of its ``Swift/String/canonical`` text. Octets that are no UTF-8
     /// are read as a terminal in western Europe sends them.
     var canonical: SecretOctets {
-        TextReading.isSame(octets)
-            ? self : TextReading.all(of: octets).first.map { SecretOctets(utf8: $0.text) } ?? self
+        TextReading.isSame(octets) ? self : SecretReading.all(of: self).first?.secret ?? self
     }
 }

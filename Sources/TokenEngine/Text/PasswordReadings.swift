@@ -8,15 +8,15 @@ extension Engine {
         of typed: SecretOctets, _ attempt: Attempt, knowing facts: Facts, at now: UnixTime, random: any RandomOctets
     ) throws(CryptographyError) -> Evaluation {
         var attempt = attempt
-        let readings = TextReading.all(of: typed.octets, in: attempt.characterSet)
+        let readings = SecretReading.all(of: typed, in: attempt.characterSet)
         guard !readings.isEmpty else {
             attempt.credential = .unusable(.passwordMalformed)
             return try evaluateAsRead(attempt, knowing: facts, at: now, random: random)
         }
-        var verdicts: [(reading: TextReading, verdict: Verdict)] = []
+        var verdicts: [(reading: SecretReading, verdict: Verdict)] = []
         var awaited: [SlowCheck] = []
         for reading in readings {
-            attempt.credential = .password(SecretOctets(utf8: reading.text))
+            attempt.credential = .password(reading.secret)
             switch try evaluateAsRead(attempt, knowing: facts, at: now, random: random) {
             case .decided(let verdict): verdicts.append((reading, verdict))
             case .needs(let checks): awaited += checks.filter { !awaited.contains($0) }

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What octets that somebody typed may be as text. A device tells nobody which character set it sends.
 ///
 /// There are two readings at most: as UTF-8, where that is possible, and as one octet for each character. How many there
@@ -17,17 +19,12 @@ package struct TextReading: Sendable, Equatable {
     /// Whether `octets` read the same in every character set: they are ASCII, as nearly all are.
     package static func isSame(_ octets: [UInt8]) -> Bool { octets.allSatisfy { $0 < 0x80 } }
 
-    /// The readings, likeliest first: UTF-8, which is seldom met by chance, before the others. ISO 8859-1 and Windows-1252
-    /// differ where the former has no characters to type, so one of the two is enough.
+    /// The readings, likeliest first.
     ///
     /// - Parameter characterSet: the only one to try; nil where nobody knows.
     package static func all(of octets: [UInt8], in characterSet: CharacterSet? = nil) -> [TextReading] {
-        if let characterSet { return [TextReading(octets, as: characterSet)].compactMap(\.self) }
-        let isWindows = octets.contains { (0x80...0x9f).contains($0) }
-        let readings = [
-            TextReading(octets, as: .utf8), TextReading(octets, as: isWindows ? .windows1252 : .latin1),
-        ]
-        return readings.compactMap(\.self)
+        let candidates = characterSet.map { [$0] } ?? CharacterSet.candidates(for: octets)
+        return candidates.compactMap { TextReading(octets, as: $0) }
     }
 
     /// A name's likeliest text, and all its readings; none for a name in ASCII, which has nothing to choose from.
@@ -39,5 +36,22 @@ package struct TextReading: Sendable, Equatable {
         guard !isSame(octets) else { return (String(decoding: octets, as: UTF8.self), []) }
         let readings = all(of: octets, in: characterSet)
         return readings.first.map { ($0.text, readings) }
+    }
+}
+
+/// The same of a PIN or password, in octets that are wiped.
+struct SecretReading {
+    /// The canonical form, as UTF-8.
+    let secret: SecretOctets
+    let characterSet: CharacterSet
+
+    /// The readings, likeliest first.
+    ///
+    /// - Parameter characterSet: the only one to try; nil where nobody knows.
+    static func all(of secret: SecretOctets, in characterSet: CharacterSet? = nil) -> [SecretReading] {
+        let candidates = characterSet.map { [$0] } ?? CharacterSet.candidates(for: secret.octets)
+        return candidates.compactMap { candidate in
+            candidate.canonical(secret).map { SecretReading(secret: $0, characterSet: candidate) }
+        }
     }
 }
