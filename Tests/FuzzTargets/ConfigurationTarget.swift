@@ -33,8 +33,9 @@ extension Fuzzing {
 
     /// An entry as a file has it: in one line, or as a here-document whose end is none of its lines.
     private static func text(_ entry: ConfigurationFile.Entry) -> String {
-        let isPlain = !entry.value.utf8.contains(UInt8(ascii: "\n")) && !entry.value.hasPrefix("<<")
-        if isPlain, entry.value.first != " ", entry.value.first != "\t" {
+        let octets = entry.value.utf8
+        let isPlain = !octets.contains(UInt8(ascii: "\n")) && !octets.starts(with: "<<".utf8)
+        if isPlain, octets.first != UInt8(ascii: " "), octets.first != UInt8(ascii: "\t") {
             return "\(entry.key) = \(entry.valueAsWritten)\n"
         }
         var end = "END"

@@ -53,6 +53,9 @@ package struct ConfigurationFile: Sendable {
 
 /// Goes through the lines once. A message never repeats what a line says: a line that is not understood may be a
 /// secret.
+///
+/// Signs and blanks are looked for among the octets: a blank and a combining mark behind it are one Character, which is no
+/// blank.
 private struct ConfigurationParser {
     var file: ConfigurationFile
     var diagnostics: [Diagnostic] = []
@@ -92,7 +95,7 @@ private struct ConfigurationParser {
         guard let line = text(of: hereDocument == nil ? content : octets) else { return }
         if hereDocument != nil {
             continueHereDocument(line)
-        } else if line.hasPrefix("[") {
+        } else if line.utf8.first == UInt8(ascii: "[") {
             takeHeading(line)
         } else {
             takeEntry(line)
@@ -101,17 +104,16 @@ private struct ConfigurationParser {
 
     private mutating func takeHeading(_ line: String) {
         isBelowBrokenHeading = true
-        guard let close = line.lastIndex(of: "]") else {
+        guard let close = line.utf8.lastIndex(of: UInt8(ascii: "]")) else {
             complain("the heading has no end (expected [Kind] or [Kind name])")
             return
         }
-        let behind = line[line.index(after: close)...]
-        guard behind.allSatisfy(isBlank) else {
+        guard line.utf8[close...].dropFirst().allSatisfy(isBlank) else {
             complain("text behind the heading's ] (expected nothing; a comment stands on a line of its own)")
             return
         }
-        let inside = trimmed(line[line.index(after: line.startIndex)..<close])
-        let parts = inside.split(maxSplits: 1, whereSeparator: isBlank)
+        let inside = trimmed(Substring(line.utf8[..<close].dropFirst()))
+        let parts = inside.utf8.split(maxSplits: 1, whereSeparator: isBlank).map { Substring($0) }
         guard let kind = parts.first else {
             complain("the heading is empty (expected [Kind] or [Kind name])")
             return
@@ -122,13 +124,14 @@ private struct ConfigurationParser {
     }
 
     private mutating func takeEntry(_ line: String) {
-        guard let equals = line.firstIndex(of: "="), equals > line.startIndex else {
+        guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")), equals > line.startIndex else {
             complain("neither a heading nor a key with its value (expected [Kind name] or key = value)")
             return
         }
-        let key = String(trimmed(line[..<equals]))
-        let value = line[line.index(after: equals)...].drop(while: isBlank)
-        if value.hasPrefix("<<"), case let end = trimmed(value.dropFirst(2)), !end.isEmpty {
+        let key = String(trimmed(Substring(line.utf8[..<equals])))
+        let value = Substring(line.utf8[equals...].dropFirst().drop(while: isBlank))
+        if value.utf8.starts(with: "<<".utf8), case let end = trimmed(Substring(value.utf8.dropFirst(2))), !end.isEmpty
+        {
             hereDocument = HereDocument(key: key, end: String(end), line: lineNumber)
             return
         }
@@ -137,7 +140,7 @@ private struct ConfigurationParser {
 
     private mutating func continueHereDocument(_ line: String) {
         guard var document = hereDocument else { return }
-        guard trimmed(line[...]) != document.end else {
+        guard !trimmed(line[...]).utf8.elementsEqual(document.end.utf8) else {
             hereDocument = nil
             let value = document.lines.joined(separator: "\n")
             append(.init(key: document.key, value: value, valueAsWritten: value, line: document.line))
@@ -174,11 +177,10 @@ private struct ConfigurationParser {
 }
 
 private func isBlank(_ octet: UInt8) -> Bool { octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") }
-private func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
 
 /// `text` without blanks at either end.
 func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: isBlank)
-    while let last = text.last, isBlank(last) { text.removeLast() }
-    return text
+    var octets = text.utf8.drop(while: isBlank)
+    while let last = octets.last, isBlank(last) { octets.removeLast() }
+    return Substring(octets)
 }

@@ -37,6 +37,18 @@ import Testing
         #expect(entry?.valueAsWritten == "group: \t")
     }
 
+    @Test func aCombiningMarkBehindASignOrABlankChangesNeither() {
+        let mark = "\u{650}"
+        let (file, diagnostics) = ConfigurationFile.parse(
+            Array("[A \(mark)b ]\nkey =\(mark)x\nkey = \(mark)x\nkey = <<\(mark)E\n\(mark)x\n\(mark)E\n".utf8),
+            path: "t")
+        #expect(diagnostics.isEmpty)
+        #expect(file.sections.map(\.heading) == ["[A \(mark)b]"])
+        #expect(file.sections.map(\.name) == ["\(mark)b"])
+        #expect(file.sections.flatMap(\.entries).map(\.key) == ["key", "key", "key"])
+        #expect(file.sections.flatMap(\.entries).map(\.value) == ["\(mark)x", "\(mark)x", "\(mark)x"])
+    }
+
     @Test func aLatin1CommentIsNobodysBusiness() {
         let octets = Array("# Gr".utf8) + [0xfc, 0xdf] + Array("e\n[A]\n".utf8)
         #expect(ConfigurationFile.parse(octets, path: "t").diagnostics.isEmpty)
