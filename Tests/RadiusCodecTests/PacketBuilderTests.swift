@@ -35,6 +35,19 @@ struct PacketBuilderTests {
         #expect(Array(reply.octets.suffix(11)) == [33, 4, 0, 1, 33, 2, 33, 5, 255, 255, 255])
     }
 
+    @Test("a reply to a request of nothing but Proxy-States brings all of them back, and satisfies its client")
+    func proxyStatesAlone() throws {
+        var workspace = try CodecWorkspace()
+        let secret = try TestSetting.secret()
+        let states = [UInt8]((0..<Packet.attributesMaximum).flatMap { _ in [33, 2] as [UInt8] })
+        let request = try Self.request(.accessRequest, states)
+        var builder = PacketBuilder(replying: .accessReject, to: request)
+        try builder.append(.replyMessage, Array("No".utf8))
+        let reply = try Packet(parsing: builder.finish(signedWith: secret, &workspace))
+        #expect(reply.octets.suffix(states.count) == states[...])
+        #expect(PacketTests.judgement(reply, of: request, secret, &workspace) == "valid")
+    }
+
     @Test("a reply to another request, by another secret, or changed, is none")
     func wrongReplies() throws {
         var workspace = try CodecWorkspace()

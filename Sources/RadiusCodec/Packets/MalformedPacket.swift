@@ -18,7 +18,7 @@ package struct MalformedPacket: Error, Equatable, CustomStringConvertible {
         case attributeOverrunsPacket
         /// Type 0 is assigned to nothing (RFC 2865 §5).
         case attributeTypeZero
-        /// More than ``Packet/attributesMaximum`` attributes: no client needs them, an attacker might.
+        /// A request with more than ``Packet/attributesMaximum`` attributes: no client needs them, an attacker might.
         case tooManyAttributes
         /// A Message-Authenticator is not 18 octets (RFC 2869 §5.14).
         case messageAuthenticatorSize

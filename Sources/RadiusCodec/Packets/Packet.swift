@@ -6,7 +6,8 @@ package struct Packet: Sendable {
     package static let headerSize = 20
     /// The largest packet (RFC 2865 §3).
     package static let sizeMaximum = 4096
-    /// How many attributes we are willing to look at. Ours: no client that we know sends fifty.
+    /// How many attributes of a request we are willing to look at. Ours: no client that we know sends fifty. An answer has as
+    /// many as fit, for every Proxy-State of its request comes back beside what the server says.
     package static let attributesMaximum = 200
 
     /// Exactly Length octets; padding that came behind them is cut off (RFC 2865 §3).

@@ -20,6 +20,9 @@ package struct PacketCode: RawRepresentable, Hashable, Sendable, CustomStringCon
     package static let coaNAK = PacketCode(rawValue: 45)
     package static let protocolError = PacketCode(rawValue: 52)
 
+    /// Whether it answers an Access-Request.
+    var isAccessAnswer: Bool { self == .accessAccept || self == .accessReject || self == .accessChallenge }
+
     /// The name that the RFC gives it, such as `Access-Request`; `Code-99` for one without a name.
     package var description: String {
         switch self {

@@ -15,6 +15,7 @@ struct PacketFraming {
         guard length <= Packet.sizeMaximum else { throw MalformedPacket(.lengthTooLarge, at: 2) }
         guard length <= datagram.count else { throw MalformedPacket(.lengthExceedsDatagram, at: 2) }
 
+        let code = PacketCode(rawValue: datagram[0])
         var attributeCount = 0
         var proxyStatesSize = 0
         var eapMessageOffset: Int?
@@ -28,7 +29,7 @@ struct PacketFraming {
             guard offset + size <= length else { throw MalformedPacket(.attributeOverrunsPacket, at: offset + 1) }
             guard type.rawValue != 0 else { throw MalformedPacket(.attributeTypeZero, at: offset) }
             attributeCount += 1
-            guard attributeCount <= Packet.attributesMaximum else {
+            guard attributeCount <= Packet.attributesMaximum || code.isAccessAnswer else {
                 throw MalformedPacket(.tooManyAttributes, at: offset)
             }
             switch type {
@@ -52,7 +53,6 @@ struct PacketFraming {
             }
             if let passwordOffset { throw MalformedPacket(.eapMessageWithPassword, at: passwordOffset) }
         }
-        let code = PacketCode(rawValue: datagram[0])
         if code == .statusServer, messageAuthenticatorOffset == nil {
             throw MalformedPacket(.statusServerUnsigned, at: 0)
         }
