@@ -14,7 +14,8 @@ enum DecodeCommand {
     private static let secret = CommandOption(
         name: "--secret", value: "SECRET", summary: "the shared secret: reveals passwords and checks signatures")
     private static let requestAuthenticator = CommandOption(
-        name: "--request-authenticator", value: "HEX", summary: "of the request that the packet answers, 16 octets")
+        name: "--request-authenticator", value: "HEX",
+        summary: "of the request that the packet answers, its octets 5 to 20: reveals and checks an answer")
 
     /// 4096 octets in hex, with blanks, line ends and a prefix or two between them.
     private static let inputSizeMaximum = 1 << 16
@@ -32,6 +33,12 @@ enum DecodeCommand {
         var printer = try PacketPrinter(invocation.dictionary())
         if let secret, let problem = try printer.problem(of: packet, secret: secret, answering: authenticator) {
             invocation.console.note("warning: \(problem)")
+        }
+        let unrevealed = printer.unrevealedCount(of: packet, secret: secret, answering: authenticator)
+        if unrevealed > 0 {
+            invocation.console.note(
+                "warning: \(unrevealed == 1 ? "1 hidden value is shown as it" : "\(unrevealed) hidden values are shown as they") came: "
+                    + "an answer's are revealed with --request-authenticator, octets 5 to 20 of its request")
         }
         let lines = printer.lines(of: packet, secret: secret, answering: authenticator, showingSecrets: secret != nil)
         let document = Document(

@@ -17,14 +17,31 @@ struct PacketPrinter: ~Copyable {
         self.dictionary = dictionary
     }
 
+    /// The secret, where it reveals the packet's hidden values. Those of an answer are hidden under the authenticator of its
+    /// request, too, and what would be revealed without it is noise.
+    private func revealing(
+        _ secret: SharedSecret?, _ packet: Packet, answering requestAuthenticator: Authenticator?
+    ) -> SharedSecret? {
+        packet.code == .accessRequest || packet.code == .statusServer || requestAuthenticator != nil ? secret : nil
+    }
+
+    /// How many hidden values are shown in the octets that came, though the secret is known.
+    mutating func unrevealedCount(
+        of packet: Packet, secret: SharedSecret?, answering requestAuthenticator: Authenticator?
+    ) -> Int {
+        guard secret != nil, revealing(secret, packet, answering: requestAuthenticator) == nil else { return 0 }
+        return dictionary.attributes(of: packet, secret: nil, &workspace)
+            .count { dictionary.definition(at: $0.definition.path)?.encryption != nil }
+    }
+
     /// `Name = value` for each attribute.
     mutating func lines(
         of packet: Packet, secret: SharedSecret?, answering requestAuthenticator: Authenticator?,
         showingSecrets: Bool = false
     ) -> [String] {
         dictionary.lines(
-            of: packet, secret: secret, requestAuthenticator: requestAuthenticator, showingSecrets: showingSecrets,
-            &workspace)
+            of: packet, secret: revealing(secret, packet, answering: requestAuthenticator),
+            requestAuthenticator: requestAuthenticator, showingSecrets: showingSecrets, &workspace)
     }
 
     mutating func documents(
@@ -32,7 +49,8 @@ struct PacketPrinter: ~Copyable {
         showingSecrets: Bool = false
     ) -> [AttributeDocument] {
         let attributes = dictionary.attributes(
-            of: packet, secret: secret, requestAuthenticator: requestAuthenticator, &workspace)
+            of: packet, secret: revealing(secret, packet, answering: requestAuthenticator),
+            requestAuthenticator: requestAuthenticator, &workspace)
         return attributes.map { attribute in
             let isHidden = attribute.definition.isSecret && !showingSecrets
             return AttributeDocument(

@@ -52,6 +52,34 @@ struct DecodeCommandTests {
         #expect(warned.messages.first?.hasPrefix("warning: the Response Authenticator is wrong") == true)
     }
 
+    /// An answer to the Request Authenticator 1011…1f with Tunnel-Password and MS-MPPE-Send-Key.
+    static let hidden =
+        "02010063 00000000000000000000000000000000 4515018001e6f40e592da5b865dd17127571e12ebe "
+        + "1a3a000001371034"
+        + "8a01be4c62fefec19de8d036cd58718194e61c526948814935b01b9b78125c66c1c4bbb7ec865ce3f2cda395bb69782542f7"
+
+    @Test("an answer's hidden values stay octets without its request's authenticator, and it is said what they need")
+    func unrevealed() throws {
+        let outcome = decode(Self.hidden, "--secret xyzzy5461")
+        #expect(outcome.status == .done)
+        #expect(outcome.output.contains("Tunnel-Password:1 = 0x8001e6f40e592da5b865dd17127571e12ebe\n"))
+        #expect(outcome.output.contains("MS-MPPE-Send-Key = 0x8a01be4c62fe"))
+        #expect(outcome.messages.count == 1)
+        #expect(outcome.messages.first?.hasPrefix("warning: 2 hidden values are shown as they came") == true)
+        #expect(outcome.messages.first?.contains("--request-authenticator") == true)
+        let document = try decode(Self.hidden, "--secret xyzzy5461 --json").object()
+        let attributes = try #require(document["attributes"] as? [[String: String]])
+        #expect(attributes.first?["value"] == "0x8001e6f40e592da5b865dd17127571e12ebe")
+
+        let known = decode(
+            Self.hidden, "--secret xyzzy5461 --request-authenticator 101112131415161718191a1b1c1d1e1f")
+        #expect(known.output.contains("Tunnel-Password:1 = \"secret-tunnel\"\n"))
+        #expect(known.output.contains("MS-MPPE-Send-Key = 0x000102030405"))
+        #expect(!known.messages.contains { $0.contains("as they came") })
+        #expect(!decode(Self.hidden).output.contains("8001e6"))
+        #expect(decode(Self.accept, "--secret xyzzy5461").messages == [])
+    }
+
     @Test(
         "what is no packet is answered with no, and why",
         arguments: [
