@@ -11,8 +11,12 @@ package enum Reason: String, Sendable, CaseIterable {
     case nameMalformed = "name-malformed"
     /// The request carries twice what may be there once.
     case attributeRepeated = "attribute-repeated"
+    /// A State has no octets, so that nobody can tell which challenge it answers.
+    case attributeMalformed = "attribute-malformed"
     /// The request offers nothing to prove the identity with.
     case credentialMissing = "credential-missing"
+    /// It offers several kinds of proof at once, such as a password in the clear and CHAP.
+    case credentialsMixed = "credentials-mixed"
     /// What it offers is of a kind that this server does not check.
     case credentialUnsupported = "credential-unsupported"
     /// The hidden password has an impossible size, or a NUL octet in it.

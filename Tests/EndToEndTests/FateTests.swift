@@ -106,6 +106,41 @@ struct FateTests {
         #expect(lines.count <= expected.count)
     }
 
+    @Test("every datagram of fates.txt meets its fate, and is counted under its reason")
+    func vectors() throws {
+        let records = try VectorFile(
+            at: URL(filePath: #filePath).appending(path: "../../RadiusCodecTests/Vectors/fates.txt").standardizedFileURL
+        ).records
+        let installation = try Installation()
+        try installation.configure(
+            "[Client vectors]\naddress = 127.0.0.2\nsecret = xyzzy5461\nrequire_message_authenticator = no\n"
+                + "limit_proxy_state = no")
+        try installation.configure("[Server]", "guesses_per_user = 0")
+        try installation.enrol("bob", type: "spass", pin: "hello")
+        let server = try ServerProcess(installation)
+        let secret = Array("xyzzy5461".utf8)
+        var expected: [String: Int] = [:]
+        for record in records {
+            // A socket for each: some have the same octets.
+            let socket = try server.socket(from: "127.0.0.2")
+            try socket.send(record.octets("octets"))
+            if let reason = record["reason"] { expected[reason, default: 0] += 1 }
+            let isSilent = ["discard", "close"].contains(record["fate"])
+            if !isSilent {
+                let answer = try #require(try socket.receive().flatMap { RadiusMessage($0) }, "\(record)")
+                let isAccept = record["reason"] == nil || record["reason"] == "accepted"
+                #expect(
+                    answer.code == (isAccept ? RadiusMessage.accessAccept : RadiusMessage.accessReject), "\(record)")
+            }
+            // Whatever came before has been looked at.
+            let status = try RadiusMessage.statusServer(secret: secret, identifier: 200)
+            #expect(try server.answer(to: status, over: socket, secret: secret).code == RadiusMessage.accessAccept)
+        }
+        let counters = try installation.watchword("metrics").matches(of: /reason="([\w-]+)"\} (\d+)/)
+        #expect(Dictionary(uniqueKeysWithValues: counters.map { (String($0.1), Int($0.2) ?? 0) }) == expected)
+        server.stop()
+    }
+
     @Test(
         "is said to be what it is",
         arguments: [

@@ -112,15 +112,35 @@ struct PacketTests {
         try TestSetting.records("packets.txt").filter { $0["signature"] == "valid" || $0["reply"] == "valid" }
     }
 
-    @Test("an attribute without a value counts as absent, unless it is Chargeable-User-Identity")
+    @Test("an attribute without a value counts as absent, unless being empty says something")
     func emptyValues() throws {
-        let packet = try Packet(
-            parsing: [1, 1, 0, 29] + [UInt8](repeating: 7, count: 16) + [1, 2, 89, 2, 1, 3, 97, 24, 2])
+        let octets: [UInt8] = [1, 1, 0, 51] + [UInt8](repeating: 7, count: 16) + [1, 2, 89, 2, 1, 3, 97, 24, 2, 33, 2]
+        let packet = try Packet(parsing: octets + [79, 2, 80, 18] + [UInt8](repeating: 0, count: 16))
         #expect(packet.first(.userName) == [97])
         #expect(packet.values(of: .userName) == [[97]])
-        #expect(packet.count(of: .state) == 0)
-        #expect(packet.first(.state) == nil)
-        #expect(packet.first(.chargeableUserIdentity) == [])
+        for type in [AttributeType.chargeableUserIdentity, .eapMessage, .state, .proxyState] {
+            #expect(packet.count(of: type) == 1 && packet.first(type) == [])
+        }
+    }
+
+    @Test(
+        "which kinds of proof a request offers",
+        arguments: [
+            ("01 03 61", []), ("02 02", .userPassword), ("02 12 00112233445566778899aabbccddeeff", .userPassword),
+            ("03 02", .chap), ("46 03 00", .arap), ("67 03 00", .digest), ("4f 02", .eap),
+            ("1a 0a 00000137 01 04 0000", .msCHAP), ("1a 0d 00000137 0b 03 00 19 04 0000", .msCHAP),
+            ("1a 0a 00000137 0b 04 0000", []), ("1a 0a 00000009 01 04 0000", []), ("1a 08 00000137 01 02", []),
+            ("1a 09 00000137 0b 00 19", []), ("1a 05 000001", []), ("02 02 03 02", [.userPassword, .chap]),
+        ] as [(String, OfferedCredentials)])
+    func offeredCredentials(attributes: String, offered: OfferedCredentials) throws {
+        // EAP-Message goes with a Message-Authenticator only.
+        let octets =
+            try #require(Hexadecimal.octets(attributes.filter { $0 != " " }))
+            + [80, 18] + [UInt8](repeating: 0, count: 16)
+        let packet = try Packet(
+            parsing: [1, 1, 0, UInt8(20 + octets.count)] + [UInt8](repeating: 7, count: 16) + octets)
+        #expect(packet.offeredCredentials == offered)
+        #expect(packet.offeredCredentials.areMixed == (attributes == "02 02 03 02"))
     }
 
     @Test("a datagram's octets are never shown in an error")

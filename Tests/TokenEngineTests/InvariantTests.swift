@@ -67,7 +67,11 @@ import Testing
         #expect(!accepted.isEmpty)
     }
 
-    @Test(arguments: [Reason.nameMissing, .credentialMissing, .credentialUnsupported, .passwordMalformed])
+    @Test(
+        arguments: [
+            Reason.nameMissing, .attributeMalformed, .credentialMissing, .credentialsMixed, .credentialUnsupported,
+            .passwordMalformed,
+        ])
     func whatCannotBeCheckedCountsAgainstNobodyAndIsAudited(_ reason: Reason) throws {
         let laboratory = try Laboratory()
         try laboratory.addToken("H1", .hotp, of: try laboratory.addUser("cornelius"))

@@ -41,10 +41,10 @@ package struct AttributePath: Hashable, Sendable, CustomStringConvertible {
         return isExtended ? 2 : 1
     }
 
-    /// Whether an attribute means something without a value: Chargeable-User-Identity asks for one so (RFC 4372 §2.2), and
-    /// EAP-Message starts EAP (RFC 3579 §2.1).
+    /// Whether an attribute means something without a value.
     var mayBeEmpty: Bool {
-        isAttribute(.chargeableUserIdentity) || isAttribute(.eapMessage)
+        guard numbers.count == 1, let type = UInt8(exactly: numbers[0]) else { return false }
+        return AttributeType(rawValue: type).mayBeEmpty
     }
 
     /// The path of the container that this attribute stands in.

@@ -24,4 +24,13 @@ package struct AttributeType: RawRepresentable, Hashable, Sendable {
     package static let messageAuthenticator = AttributeType(rawValue: 80)
     package static let chargeableUserIdentity = AttributeType(rawValue: 89)
     package static let nasFilterRule = AttributeType(rawValue: 92)
+    package static let digestResponse = AttributeType(rawValue: 103)
+
+    /// Whether it means something without a value: Chargeable-User-Identity asks for one so (RFC 4372 §2.2), and EAP-Message
+    /// starts EAP (RFC 3579 §2.1).
+    var mayBeEmpty: Bool { self == .chargeableUserIdentity || self == .eapMessage }
+
+    /// Whether one without a value is not as if it were absent: an empty State answers a challenge all the same, and an empty
+    /// Proxy-State comes back in the reply.
+    var countsWhenEmpty: Bool { mayBeEmpty || self == .state || self == .proxyState }
 }

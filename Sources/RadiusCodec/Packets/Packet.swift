@@ -48,8 +48,8 @@ package struct Packet: Sendable {
 
     /// The value of the first attribute of that type; nil without one.
     ///
-    /// Here, in ``values(of:)`` and in ``count(of:)`` an attribute without a value counts as absent (RFC 2865 §5), unless it
-    /// is Chargeable-User-Identity, which asks for one by being empty (RFC 4372 §2.2).
+    /// Here, in ``values(of:)`` and in ``count(of:)`` an attribute without a value counts as absent (RFC 2865 §5), unless
+    /// its type ``AttributeType/countsWhenEmpty``.
     package func first(_ type: AttributeType) -> [UInt8]? {
         var offset = Self.headerSize
         while offset < octets.count {
@@ -77,6 +77,6 @@ package struct Packet: Sendable {
     }
 
     private func counts(_ type: AttributeType, _ range: Range<Int>) -> Bool {
-        !range.isEmpty || type == .chargeableUserIdentity
+        !range.isEmpty || type.countsWhenEmpty
     }
 }

@@ -48,6 +48,8 @@ extension RequestContent {
         guard packet.count(of: .userName) == 1, packet.count(of: .state) <= 1 else {
             return .failure(Flaw(reason: .attributeRepeated))
         }
+        // It answers a challenge, and nobody can tell which: not as if it were a new login (RFC 2865 §5 and §5.24).
+        guard packet.first(.state)?.isEmpty != true else { return .failure(Flaw(reason: .attributeMalformed)) }
         // Some devices send the NUL that ends a text of theirs, or pad as a password is padded.
         while octets.last == 0 { octets.removeLast() }
         guard !octets.isEmpty else { return .failure(Flaw(reason: .nameMissing)) }
@@ -61,8 +63,9 @@ extension RequestContent {
 
     private func credential(_ workspace: inout CodecWorkspace) -> Credential {
         let settings = client.mapping.settings
-        let otherKinds: [AttributeType] = [.chapPassword, .eapMessage]
-        if otherKinds.contains(where: { packet.count(of: $0) > 0 }) { return .unusable(.credentialUnsupported) }
+        let offered = packet.offeredCredentials
+        guard !offered.areMixed else { return .unusable(.credentialsMixed) }
+        guard offered.isSubset(of: .userPassword) else { return .unusable(.credentialUnsupported) }
         do {
             let password = try packet.password(
                 hiddenWith: client.secret, embeddedNUL: settings.splitsPasswordAtNUL ? .cut : .refuse, &workspace)

@@ -137,11 +137,14 @@ struct ExplainCommandTests {
     @Test("what the device sends wrongly is rejected as the server would reject it")
     func flaws() throws {
         for (attribute, reason) in [
-            ("User-Name=bob", "attribute-repeated"),
+            ("User-Name=bob --password Bär755224", "attribute-repeated"),
+            ("CHAP-Password=0x00112233445566778899aabbccddeeff00 --password Bär755224", "credentials-mixed"),
             ("CHAP-Password=0x00112233445566778899aabbccddeeff00", "credential-unsupported"),
-            ("State=0x6e6f", "unknown-challenge"),
+            ("MS-CHAP2-Response=0x" + String(repeating: "00", count: 50), "credential-unsupported"),
+            ("State=0x6e6f --password Bär755224", "unknown-challenge"),
+            ("NAS-Port=1", "wrong-pin"),
         ] {
-            let outcome = server.run("explain Jürgen --password Bär755224 --attribute \(attribute)")
+            let outcome = server.run("explain Jürgen --attribute \(attribute)")
             #expect(outcome.status == .no && outcome.output.hasPrefix("reject: \(reason)\n"), "\(outcome)")
         }
     }

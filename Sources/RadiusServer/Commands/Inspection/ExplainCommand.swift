@@ -93,21 +93,27 @@ enum ExplainCommand {
             throw .no("no section [Client …] contains \(address): its requests are ignored")
         }
         let attributes = try invocation.requestAttributes(of: attribute, configuration.dictionary)
-        let password = try password(invocation)
-        do {
+        let given = try invocation.givenSecret(.password)
+        /// - Parameter password: nil for none, which is not an empty one.
+        func packet(password: SecretOctets?) throws -> Packet {
             var builder = PacketBuilder(
                 requesting: .accessRequest, identifier: 0, authenticator: try Authenticator(random: SecureRandom()))
             try builder.append(.userName, Array(user.utf8))
-            try builder.append(password: password)
+            if let password { try builder.append(password: password) }
             for (attribute, text) in zip(attributes, invocation.arguments.values(of: Self.attribute)) {
                 do throws(AttributeDoesNotFit) { try builder.append(attribute) } catch {
                     throw CommandFailure.wrongUsage("--attribute '\(visible(text))': \(error)")
                 }
             }
             var workspace = try CodecWorkspace()
-            let packet = try Packet(parsing: builder.finish(signedWith: client.secret, &workspace))
+            return try Packet(parsing: builder.finish(signedWith: client.secret, &workspace))
+        }
+        do {
+            // Who sends CHAP, say, sends no password besides.
+            var request = try packet(password: given)
+            if request.offeredCredentials.isEmpty { request = try packet(password: try password(invocation)) }
             return RequestContent(
-                packet: packet, client: client, peer: SocketAddress(address, port: 0),
+                packet: request, client: client, peer: SocketAddress(address, port: 0),
                 dictionary: configuration.dictionary)
         } catch let error as CommandFailure {
             throw error
@@ -118,9 +124,9 @@ enum ExplainCommand {
         }
     }
 
+    /// What somebody at the terminal types, where nothing else is offered.
     private static func password(_ invocation: Invocation) throws(CommandFailure) -> SecretOctets {
-        if let given = try invocation.givenSecret(.password) { return given }
-        return invocation.console.isInteractive ? try invocation.console.ask("Password") : SecretOctets([])
+        invocation.console.isInteractive ? try invocation.console.ask("Password") : SecretOctets([])
     }
 }
 
