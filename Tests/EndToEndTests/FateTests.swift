@@ -158,6 +158,19 @@ struct FateTests {
         #expect(server.log.wholeText().components(separatedBy: words).count == 2)
     }
 
+    @Test("is told of each packet by serve -X, and so is every answer")
+    func traced() throws {
+        let server = try ServerProcess(Installation(), "-X")
+        let socket = try server.socket()
+        for _ in 0..<3 { try socket.send([4, 0, 0, 20] + [UInt8](repeating: 0, count: 16)) }
+        let status = try RadiusMessage.statusServer(secret: server.installation.secret)
+        _ = try server.answer(to: status, over: socket)
+        server.stop()
+        let log = server.log.wholeText()
+        #expect(log.components(separatedBy: "discarded: Accounting-Request").count == 4)
+        #expect(log.components(separatedBy: "\nsent Access-Accept id 0 ").count == 2)
+    }
+
     @Test("writes a bounded number of lines, however many strangers there are")
     func strangers() throws {
         let installation = try Installation()

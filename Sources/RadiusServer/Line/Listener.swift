@@ -63,6 +63,7 @@ struct Listener: ~Copyable {
                     case .request(let request):
                         requests.append(request)
                     case .answer(let octets):
+                        server.trace.sent(octets, by: path, under: configuration)
                         answers.append((octets, path))
                     }
                 } catch {

@@ -55,12 +55,13 @@ final class ServerContext: Sendable {
                 address = \(peer.addressText)
                 secret  = the secret configured on that device
                 """)
-        case .duplicatePending:
+        case .duplicatePending where !trace.isOn:
             break
         default:
-            let packet = identifier.map { " id=\($0)" } ?? ""
-            log.writeSparingly(
-                .warning, about: "\(reason.name) \(peer.addressText)", "peer=\(peer)\(packet) discarded: \(reason)")
+            let line = "peer=\(peer)\(identifier.map { " id=\($0)" } ?? "") discarded: \(reason)"
+            // Who traces wants to know what became of each packet.
+            guard !trace.isOn else { return log.write(.warning, line) }
+            log.writeSparingly(.warning, about: "\(reason.name) \(peer.addressText)", line)
         }
     }
 }
