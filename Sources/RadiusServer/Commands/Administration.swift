@@ -14,7 +14,7 @@ struct Administration {
         configuration = try invocation.configuration()
         do {
             let keys = try KeyFile.load(from: configuration.server.keyFilePath)
-            store = try Store(path: configuration.server.databasePath, keys: keys)
+            store = try Store(path: configuration.server.databasePath, keys: keys, pageCacheInKilobytes: 16384)
         } catch let error as StoreError {
             throw CommandFailure(error)
         } catch {

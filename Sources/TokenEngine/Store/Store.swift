@@ -15,13 +15,17 @@ package final class Store {
     ///   - path: of the database; made when there is none.
     ///   - keys: the key file that the database was, or will be, made with.
     ///   - busyTimeoutInMilliseconds: how long to wait for another process that is writing.
+    ///   - pageCacheInKilobytes: logins need no more than the pages that a batch of them changes. The system has in memory what
+    ///     else they read, and a larger cache fills with the audit, which nobody reads. An import of thousands needs more.
     /// - Throws: ``StoreError/wrongKeyFile``, ``StoreError/newerSchema(found:known:)``, or what SQLite says.
-    package init(path: String, keys: KeyFile, busyTimeoutInMilliseconds: Int32 = 5000) throws(StoreError) {
+    package init(
+        path: String, keys: KeyFile, busyTimeoutInMilliseconds: Int32 = 5000, pageCacheInKilobytes: Int = 2048
+    ) throws(StoreError) {
         let database = try Database(path: path, busyTimeoutInMilliseconds: busyTimeoutInMilliseconds)
         try database.run("PRAGMA journal_mode = WAL")
         try database.run("PRAGMA synchronous = FULL")
         try database.run("PRAGMA foreign_keys = ON")
-        try database.run("PRAGMA cache_size = -16384")
+        try database.run("PRAGMA cache_size = -\(pageCacheInKilobytes)")
         // In pages: a server has a thread that checkpoints sooner (``Checkpointer``), and this is what bounds the log.
         try database.run("PRAGMA wal_autocheckpoint = 4000")
         try Migrations.run(on: database)
