@@ -9,7 +9,7 @@ import Synchronization
 /// oldest is forgotten.
 final class DuplicateCache: Sendable {
     /// 128 bits of a SHA-256 digest over source, destination and the whole packet without its padding.
-    struct Fingerprint: Hashable, Sendable {
+    struct Fingerprint: Equatable, Sendable {
         private let high: UInt64
         private let low: UInt64
 
@@ -22,8 +22,9 @@ final class DuplicateCache: Sendable {
             (self.high, self.low) = (high, low)
         }
 
-        /// It is a digest already: half of it tells entries apart well enough.
-        func hash(into hasher: inout Hasher) { hasher.combine(high) }
+        /// Which of `count` chains it belongs to. Half of it tells entries apart well enough; that it is hashed once more, as
+        /// nobody outside can, keeps those who compute digests from filling one chain.
+        fileprivate func chain(of count: Int) -> Int { Int(UInt(bitPattern: high.hashValue) % UInt(count)) }
     }
 
     /// One evaluation.
@@ -42,21 +43,35 @@ final class DuplicateCache: Sendable {
 
     fileprivate struct Entry {
         let fingerprint: Fingerprint
-        /// Never, while the request is being evaluated.
+        /// The number of the one before in the same chain.
+        let previous: Int
+        /// Never, while the request is being evaluated; always, when it was forgotten.
         var expiry = Int64.max
-        /// nil while the request is being evaluated.
-        var reply: [UInt8]?
+        /// How many octets the reply has; 0 while the request is being evaluated.
+        var size = 0
+        /// The reply, if it has no room among the short ones.
+        var longReply: [UInt8]?
     }
 
     fileprivate struct State {
         /// A ring: the entry of ticket n stands at n modulo the capacity.
         var ring: [Entry] = []
+        /// The replies of the entries of the ring, at the same places. Octets in a row, and not an array for each: thousands of
+        /// arrays would each take three times as much, from one thread, to be given back by another.
+        var shortReplies: [UInt8] = []
         var oldest = 0
         var next = 0
-        var numbers: [Fingerprint: Int] = [:]
+        /// The newest number of each chain: entries whose fingerprints come to the same place here. What a chain says of numbers
+        /// before the oldest is of the past, and so is all that follows.
+        var chains: [Int] = []
+        /// How many entries are not forgotten.
+        var known = 0
         /// Of all replies.
         var octets = 0
     }
+
+    /// An Accept with a text and two or three attributes.
+    fileprivate static let shortSize = 96
 
     private let capacity: Int
     private let octetsMaximum: Int
@@ -73,9 +88,10 @@ final class DuplicateCache: Sendable {
     /// - Parameter now: milliseconds of a clock that never goes back.
     func look(for fingerprint: Fingerprint, at now: Int64) -> Finding {
         state.withLock { state in
-            if let number = state.numbers[fingerprint], state.ring[number % capacity].expiry > now {
-                guard let reply = state.ring[number % capacity].reply else { return .pending }
-                return .answered(reply)
+            if state.chains.isEmpty { state.makeRoom(for: capacity) }
+            let chain = fingerprint.chain(of: capacity)
+            if let index = state.index(of: fingerprint, in: chain, capacity, at: now) {
+                return state.ring[index].size == 0 ? .pending : .answered(state.reply(at: index))
             }
             while state.oldest < state.next,
                 state.next - state.oldest >= capacity || state.ring[state.oldest % capacity].expiry <= now
@@ -83,13 +99,15 @@ final class DuplicateCache: Sendable {
                 state.drop(state.oldest, capacity)
                 state.oldest += 1
             }
-            let entry = Entry(fingerprint: fingerprint)
+            let entry = Entry(fingerprint: fingerprint, previous: state.chains[chain])
             if state.ring.count < capacity {
                 state.ring.append(entry)
+                state.shortReplies.append(contentsOf: repeatElement(0, count: Self.shortSize))
             } else {
                 state.ring[state.next % capacity] = entry
             }
-            state.numbers[fingerprint] = state.next
+            state.chains[chain] = state.next
+            state.known += 1
             defer { state.next += 1 }
             return .new(Ticket(number: state.next))
         }
@@ -98,10 +116,8 @@ final class DuplicateCache: Sendable {
     /// Keeps `reply` for retransmissions until `expiry`.
     func remember(_ reply: [UInt8], for ticket: Ticket, until expiry: Int64) {
         state.withLock { state in
-            guard ticket.number >= state.oldest else { return }
-            state.octets += reply.count - (state.ring[ticket.number % capacity].reply?.count ?? 0)
-            state.ring[ticket.number % capacity].reply = reply
-            state.ring[ticket.number % capacity].expiry = expiry
+            guard ticket.number >= state.oldest, state.ring[ticket.number % capacity].expiry != .min else { return }
+            state.put(reply, at: ticket.number % capacity, until: expiry)
             while state.octets > octetsMaximum, state.oldest < ticket.number {
                 state.drop(state.oldest, capacity)
                 state.oldest += 1
@@ -118,15 +134,54 @@ final class DuplicateCache: Sendable {
     }
 
     /// How many requests are known.
-    var count: Int { state.withLock { $0.numbers.count } }
+    var count: Int { state.withLock { $0.known } }
 }
 
 extension DuplicateCache.State {
-    /// Takes entry `number` out of the index and gives its reply's memory back; a newer entry of the same content stays.
+    /// All at once: the system gives memory when it is first written to, and arrays that grow leave holes behind.
+    fileprivate mutating func makeRoom(for capacity: Int) {
+        chains = Array(repeating: -1, count: capacity)
+        ring.reserveCapacity(capacity)
+        shortReplies.reserveCapacity(capacity * DuplicateCache.shortSize)
+    }
+
+    /// Where the newest entry of `fingerprint` that counts at `now` stands.
+    fileprivate func index(
+        of fingerprint: DuplicateCache.Fingerprint, in chain: Int, _ capacity: Int, at now: Int64
+    ) -> Int? {
+        var number = chains[chain]
+        while number >= oldest {
+            let index = number % capacity
+            if ring[index].fingerprint == fingerprint, ring[index].expiry > now { return index }
+            number = ring[index].previous
+        }
+        return nil
+    }
+
+    fileprivate func reply(at index: Int) -> [UInt8] {
+        if let reply = ring[index].longReply { return reply }
+        let start = index * DuplicateCache.shortSize
+        return Array(shortReplies[start..<start + ring[index].size])
+    }
+
+    fileprivate mutating func put(_ reply: [UInt8], at index: Int, until expiry: Int64) {
+        octets += reply.count - ring[index].size
+        ring[index].size = reply.count
+        ring[index].expiry = expiry
+        ring[index].longReply = reply.count > DuplicateCache.shortSize ? reply : nil
+        guard reply.count <= DuplicateCache.shortSize else { return }
+        let start = index * DuplicateCache.shortSize
+        shortReplies.replaceSubrange(start..<start + reply.count, with: reply)
+    }
+
+    /// Forgets entry `number`, and gives its reply's memory back; a newer entry of the same content stays.
     fileprivate mutating func drop(_ number: Int, _ capacity: Int) {
         let index = number % capacity
-        octets -= ring[index].reply?.count ?? 0
-        ring[index].reply = nil
-        if numbers[ring[index].fingerprint] == number { numbers[ring[index].fingerprint] = nil }
+        guard ring[index].expiry != .min else { return }
+        octets -= ring[index].size
+        ring[index].size = 0
+        ring[index].longReply = nil
+        ring[index].expiry = .min
+        known -= 1
     }
 }

@@ -9,7 +9,7 @@ struct Listener: ~Copyable {
     private static let batchSize = 64
     /// Once the order to stop has come, no more batches than this are taken: new requests may never cease.
     private static let batchesAfterStop = 64
-    /// The most answers that one thread remembers for retransmissions: some 5 MB, and 16 MB if they are as large as can be.
+    /// The most answers that one thread remembers for retransmissions: 2.5 MB, and 16 MB more if they are as large as can be.
     private static let duplicatesMaximum = 16_384
 
     private let socket: DatagramSocket

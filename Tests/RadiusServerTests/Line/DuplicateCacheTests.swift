@@ -90,6 +90,25 @@ struct DuplicateCacheTests {
         #expect(reply(cache.look(for: Self.fingerprint(2), at: 1))?.count == 5)
     }
 
+    @Test("replies of every size come back as they were, also where others stood before")
+    func sizes() throws {
+        let cache = DuplicateCache(capacity: 5)
+        for round in UInt8(0)..<20 {
+            let sizes = [20, 95, 96, 97, 4096]
+            for place in sizes.indices {
+                let fingerprint = Self.fingerprint(round &* 5 + UInt8(place))
+                let ticket = try ticket(cache.look(for: fingerprint, at: 0))
+                // Each round begins one place further on, so that a long reply follows a short one and the other way round.
+                cache.remember([UInt8](repeating: round, count: sizes[(place + Int(round)) % 5]), for: ticket, until: 9)
+            }
+            for place in sizes.indices {
+                #expect(
+                    reply(cache.look(for: Self.fingerprint(round &* 5 + UInt8(place)), at: 1))
+                        == [UInt8](repeating: round, count: sizes[(place + Int(round)) % 5]))
+            }
+        }
+    }
+
     @Test("other content is another request")
     func otherContent() throws {
         let cache = DuplicateCache(capacity: 4)
