@@ -139,13 +139,16 @@ struct GuessTable {
     }
 
     private static let ways = 4
-    private var slots: [Slot]
+    private let capacity: Int
+    /// None until somebody has guessed: a megabyte is not taken for nothing.
+    private var slots: [Slot] = []
 
     /// - Parameter capacity: a power of two; 16 octets each.
-    init(capacity: Int = 65_536) { slots = [Slot](repeating: Slot(), count: max(capacity, Self.ways)) }
+    init(capacity: Int = 65_536) { self.capacity = max(capacity, Self.ways) }
 
     private func set(of key: Int) -> Range<Int> {
-        let first = Int(UInt(bitPattern: key) % UInt(slots.count / Self.ways)) * Self.ways
+        guard !slots.isEmpty else { return 0..<0 }
+        let first = Int(UInt(bitPattern: key) % UInt(capacity / Self.ways)) * Self.ways
         return first..<first + Self.ways
     }
 
@@ -160,6 +163,7 @@ struct GuessTable {
         _ key: Int, _ allowance: GuessAllowance, at now: Int64
     ) -> (forgottenAt: Int64, isOver: Bool) {
         guard allowance.interval > 0 else { return (.min, false) }
+        if slots.isEmpty { slots = [Slot](repeating: Slot(), count: capacity) }
         let known = slot(of: key, at: now)
         let least = set(of: key).min { slots[$0].forgottenAt < slots[$1].forgottenAt } ?? 0
         let debt = known.map { slots[$0].forgottenAt - now } ?? 0
