@@ -16,6 +16,7 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <stddef.h>
 
 typedef enum { WATCHWORD_MD5, WATCHWORD_SHA1, WATCHWORD_SHA256, WATCHWORD_SHA512 } watchword_digest;
 
@@ -27,14 +28,16 @@ typedef union {
     SHA512_CTX sha512;
 } watchword_digest_state;
 
-static inline size_t watchword_digest_state_size(watchword_digest digest) {
+// How much of a state tells it apart from a new one, between two blocks: all that stands before the block that is not
+// full yet.
+static inline size_t watchword_digest_saved_size(watchword_digest digest) {
     switch (digest) {
-    case WATCHWORD_MD5: return sizeof(MD5_CTX);
-    case WATCHWORD_SHA1: return sizeof(SHA_CTX);
-    case WATCHWORD_SHA256: return sizeof(SHA256_CTX);
-    case WATCHWORD_SHA512: return sizeof(SHA512_CTX);
+    case WATCHWORD_MD5: return offsetof(MD5_CTX, data);
+    case WATCHWORD_SHA1: return offsetof(SHA_CTX, data);
+    case WATCHWORD_SHA256: return offsetof(SHA256_CTX, data);
+    case WATCHWORD_SHA512: return offsetof(SHA512_CTX, u);
     }
-    return sizeof(watchword_digest_state);
+    return 0;
 }
 
 // The others return 1 for success, as OpenSSL does.

@@ -4,10 +4,8 @@ import Synchronization
 /// own ``MessageDigest`` to work with, or borrows one for a moment.
 package final class MessageAuthenticationKey: Sendable {
     package let algorithm: DigestAlgorithm
-    /// A digest that was given the inner pad.
-    private let inner: SavedDigest
-    /// A digest that was given the outer pad.
-    private let outer: SavedDigest
+    /// A digest that was given the inner pad, and one that was given the outer pad.
+    private let pads: SavedDigests
     private let shared: SharedDigest
 
     /// - Parameter key: any number of octets; longer than a block, it is digested first (RFC 2104 §2).
@@ -22,14 +20,14 @@ package final class MessageAuthenticationKey: Sendable {
             for index in key.indices { pad[index] = key[index] }
         }
         for index in pad.indices { pad[index] ^= 0x36 }
-        let inner = shared.saved(after: pad)
+        let pads = SavedDigests(algorithm)
+        shared.save(pad, in: pads, .inner)
         for index in pad.indices { pad[index] ^= 0x36 ^ 0x5c }
-        let outer = shared.saved(after: pad)
+        shared.save(pad, in: pads, .outer)
         wipe(&pad)
         self.algorithm = algorithm
         self.shared = shared
-        self.inner = inner
-        self.outer = outer
+        self.pads = pads
     }
 
     package convenience init(_ algorithm: DigestAlgorithm, key: SecretOctets) throws(CryptographyError) {
@@ -37,7 +35,7 @@ package final class MessageAuthenticationKey: Sendable {
     }
 
     /// Starts a code in `digest`, which must be of the key's algorithm and at its beginning.
-    package func begin(in digest: inout MessageDigest) { digest.resume(inner) }
+    package func begin(in digest: inout MessageDigest) { digest.resume(pads, .inner) }
 
     /// The code of everything that `digest` was given since ``begin(in:)``. `digest` is left ready for other work.
     @inlinable @inline(__always)
@@ -49,7 +47,7 @@ package final class MessageAuthenticationKey: Sendable {
     /// Leaves `digest` with the outer pad and the inner digest in it.
     package func finishInner(in digest: inout MessageDigest) {
         let innerDigest: InlineArray<64, UInt8> = digest.finish()
-        digest.resume(outer)
+        digest.resume(pads, .outer)
         digest.update(innerDigest.span.extracting(0..<algorithm.digestSize))
     }
 
@@ -109,10 +107,10 @@ final class SharedDigest: Sendable {
         idle.withLock { digest in body(&digest) }
     }
 
-    func saved(after octets: [UInt8]) -> SavedDigest {
+    func save(_ block: [UInt8], in saved: borrowing SavedDigests, _ place: SavedDigests.Place) {
         idle.withLock { digest in
-            digest.update(octets)
-            return digest.save()
+            digest.update(block)
+            digest.save(in: saved, place)
         }
     }
 

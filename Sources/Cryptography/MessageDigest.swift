@@ -100,16 +100,17 @@ extension DigestAlgorithm {
         Self.demand(unsafe watchword_digest_begin(algorithm.number, state))
     }
 
-    /// Goes on from `saved`, a state of the same algorithm.
-    mutating func resume(_ saved: borrowing SavedDigest) {
-        unsafe UnsafeMutableRawPointer(state).copyMemory(from: saved.octets, byteCount: saved.size)
+    /// Goes on from one of `saved`, states of the same algorithm. This one must be at its beginning.
+    mutating func resume(_ saved: borrowing SavedDigests, _ place: SavedDigests.Place) {
+        unsafe UnsafeMutableRawPointer(state).copyMemory(
+            from: saved.octets + place.rawValue * saved.size, byteCount: saved.size)
     }
 
-    /// The state after what ``update(_:)`` was given, to begin other digests with. This one starts anew.
-    mutating func save() -> SavedDigest {
-        let saved = unsafe SavedDigest(copying: state, size: watchword_digest_state_size(algorithm.number))
+    /// Keeps the state after what ``update(_:)`` was given, which must end with a block, to begin other digests with. This
+    /// one starts anew.
+    mutating func save(in saved: borrowing SavedDigests, _ place: SavedDigests.Place) {
+        unsafe (saved.octets + place.rawValue * saved.size).copyMemory(from: state, byteCount: saved.size)
         Self.demand(unsafe watchword_digest_begin(algorithm.number, state))
-        return saved
     }
 
     /// - Parameter status: what OpenSSL has returned; 1 is success.
@@ -120,19 +121,25 @@ extension DigestAlgorithm {
     }
 }
 
-/// The state of a digest, to go on from as often as one likes. Immutable; wiped when it goes.
-@safe struct SavedDigest: ~Copyable, @unchecked Sendable {
+/// Two states of a digest, each after a block, to go on from as often as one likes; wiped when they go. There is a pair for
+/// each token that is known: hence one piece of memory for both, without the room for half a block.
+@safe struct SavedDigests: ~Copyable, @unchecked Sendable {
+    enum Place: Int {
+        case inner
+        case outer
+    }
+
     fileprivate let octets: UnsafeMutableRawPointer
+    /// Of one of them.
     fileprivate let size: Int
 
-    fileprivate init(copying state: UnsafeRawPointer, size: Int) {
-        unsafe octets = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-        unsafe octets.copyMemory(from: state, byteCount: size)
-        self.size = size
+    init(_ algorithm: DigestAlgorithm) {
+        size = watchword_digest_saved_size(algorithm.number)
+        unsafe octets = UnsafeMutableRawPointer.allocate(byteCount: 2 * size, alignment: 16)
     }
 
     deinit {
-        unsafe OPENSSL_cleanse(octets, size)
+        unsafe OPENSSL_cleanse(octets, 2 * size)
         unsafe octets.deallocate()
     }
 }
