@@ -100,4 +100,24 @@ import Testing
         #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local", realm: "s")) == nil)
         #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "other", realm: "r")) == nil)
     }
+
+    @Test("an account that is forgotten takes none of those that share its chain along")
+    func forgotten() {
+        for victim in 0..<30 {
+            var accounts = KnownAccounts(generationSize: 100)
+            let all = (0..<30).map { number in
+                Account(
+                    KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil),
+                    user: User(id: UserID(resolver: "local", uid: String(number)), name: "user\(number)"), tokens: [])
+            }
+            for account in all { accounts.keep(account) }
+            accounts.forget(all[victim])
+            for number in 0..<30 {
+                let known = accounts.account(
+                    KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil))
+                #expect(known === (number == victim ? nil : all[number]))
+            }
+            #expect(accounts.count == 29)
+        }
+    }
 }

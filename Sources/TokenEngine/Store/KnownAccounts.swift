@@ -5,6 +5,8 @@ final class Account {
     private(set) var tokens: [Token]
     /// Whether the open transaction has changed it: a rollback would make it untrue.
     fileprivate var isChanged = false
+    /// The next one in the same chain of an ``AccountTable``.
+    fileprivate var next: Account?
 
     init(_ name: KnownAccounts.Name, user: User, tokens: [Token]) {
         self.name = name
@@ -45,9 +47,9 @@ struct KnownAccounts {
 
     private let generationSize: Int
     /// Asked for since the last generation ended.
-    private var young: [Name: Account] = [:]
+    private var young = AccountTable()
     /// Asked for in the generation before.
-    private var old: [Name: Account] = [:]
+    private var old = AccountTable()
     private var changed: [Account] = []
     private var version: Version?
 
@@ -60,14 +62,14 @@ struct KnownAccounts {
     /// Call it when a transaction has begun: forgets what may no longer be true.
     mutating func revisit(at version: Version) {
         guard self.version != version else { return }
-        young.removeAll(keepingCapacity: true)
+        young.removeAll()
         old.removeAll()
         self.version = version
     }
 
     mutating func account(_ name: Name) -> Account? {
         if let account = young[name] { return account }
-        guard let account = old.removeValue(forKey: name) else { return nil }
+        guard let account = old.remove(name) else { return nil }
         keep(account)
         return account
     }
@@ -75,9 +77,9 @@ struct KnownAccounts {
     mutating func keep(_ account: Account) {
         if young.count >= generationSize {
             old = young
-            young.removeAll(keepingCapacity: true)
+            young = AccountTable()
         }
-        young[account.name] = account
+        young.insert(account, chainCount: generationSize)
     }
 
     /// What the open transaction has done to `account`.
@@ -89,8 +91,8 @@ struct KnownAccounts {
     }
 
     mutating func forget(_ account: Account) {
-        young[account.name] = nil
-        old[account.name] = nil
+        _ = young.remove(account.name)
+        _ = old.remove(account.name)
     }
 
     /// The transaction is durable, and has left the database at `version`.
@@ -107,5 +109,48 @@ struct KnownAccounts {
             forget(account)
         }
         changed.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Accounts by their names: the first of each chain, and no second copy of the names, of which a dictionary would keep one.
+private struct AccountTable {
+    private var chains: [Account?] = []
+    private(set) var count = 0
+
+    subscript(name: KnownAccounts.Name) -> Account? {
+        guard !chains.isEmpty else { return nil }
+        var account = chains[place(of: name)]
+        while let candidate = account, candidate.name != name { account = candidate.next }
+        return account
+    }
+
+    /// - Parameter chainCount: how many chains the table has, once it has any.
+    mutating func insert(_ account: Account, chainCount: Int) {
+        if chains.isEmpty { chains = Array(repeating: nil, count: chainCount) }
+        let place = place(of: account.name)
+        account.next = chains[place]
+        chains[place] = account
+        count += 1
+    }
+
+    mutating func remove(_ name: KnownAccounts.Name) -> Account? {
+        guard let account = self[name] else { return nil }
+        let place = place(of: name)
+        if chains[place] === account {
+            chains[place] = account.next
+        } else {
+            var before = chains[place]
+            while let candidate = before, candidate.next !== account { before = candidate.next }
+            before?.next = account.next
+        }
+        account.next = nil
+        count -= 1
+        return account
+    }
+
+    mutating func removeAll() { self = AccountTable() }
+
+    private func place(of name: KnownAccounts.Name) -> Int {
+        Int(UInt(bitPattern: name.hashValue) % UInt(chains.count))
     }
 }
