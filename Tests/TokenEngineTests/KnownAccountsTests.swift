@@ -120,4 +120,19 @@ import Testing
             #expect(accounts.count == 29)
         }
     }
+
+    @Test("tokens of the same rules share them, and one that is changed has its own")
+    func sharing() throws {
+        let laboratory = try laboratory()
+        let user = try laboratory.addUser("hildegard")
+        try laboratory.addToken("H2", .hotp, of: user, pin: "1234")
+        try laboratory.store.setEnabled(false, serial: "H2")
+        try laboratory.addToken("H3", .hotp, of: user, pin: "1234")
+        let tokens = try ["H1", "H2", "H3"].map { try #require(try laboratory.store.token(serial: $0)) }
+        #expect(tokens[0].sharesRules(with: tokens[2]))
+        #expect(!tokens[0].sharesRules(with: tokens[1]))
+        var changed = tokens[2]
+        changed.digits = 8
+        #expect((tokens[0].digits, tokens[2].digits, changed.digits) == (6, 6, 8))
+    }
 }

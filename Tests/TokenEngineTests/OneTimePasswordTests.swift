@@ -150,8 +150,8 @@ extension Token {
     /// A token with the seed of RFC 4226 that stands in no store.
     static func sample(_ kind: TokenKind, row: Int64 = 1, pin: StoredPIN = .none) -> Token {
         Token(
-            id: TokenID(row: row), serial: "T\(row)", kind: kind, owner: UserID(resolver: "local", uid: "1"),
-            secret: .seed(.rfc), pin: pin, digits: 6, algorithm: .sha1, periodInSeconds: 30, limits: TokenLimits(),
-            state: TokenState(), counters: TokenCounters(), description: "", attributes: [])
+            id: TokenID(row: row), serial: "T\(row)", owner: UserID(resolver: "local", uid: "1"), secret: .seed(.rfc),
+            pin: pin, rules: SharedRules(TokenRules(kind: kind, digits: 6, algorithm: .sha1, periodInSeconds: 30)),
+            counters: TokenCounters(), description: "", attributes: [])
     }
 }

@@ -51,6 +51,8 @@ struct KnownAccounts {
     /// Asked for in the generation before.
     private var old = AccountTable()
     private var changed: [Account] = []
+    /// What the tokens that were read have in common.
+    var rulesInUse = RulesInUse()
     private var version: Version?
 
     /// - Parameter generationSize: half of how many are kept; each takes about 1 kB.

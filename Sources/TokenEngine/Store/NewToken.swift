@@ -32,14 +32,14 @@ package struct NewToken: Sendable {
             throw .invalid("'\(serial)' is no serial; use 1 to 40 letters, digits, '_' and '-'")
         }
         guard algorithm != .md5 else { throw .invalid("OTPs are computed with sha1, sha256 or sha512") }
-        var state = TokenState()
-        state.isEnabled = isEnabled
+        var rules = TokenRules(
+            kind: kind, digits: storedDigits, algorithm: algorithm, periodInSeconds: periodInSeconds, limits: limits)
+        rules.state.isEnabled = isEnabled
         var counters = TokenCounters()
         if kind == .hotp { counters.counter = counter }
         let token = Token(
-            id: id, serial: serial, kind: kind, owner: owner, secret: secret, pin: pin, digits: storedDigits,
-            algorithm: algorithm, periodInSeconds: periodInSeconds, limits: limits, state: state, counters: counters,
-            description: description, attributes: attributes)
+            id: id, serial: serial, owner: owner, secret: secret, pin: pin, rules: SharedRules(rules),
+            counters: counters, description: description, attributes: attributes)
         guard token.isWithinBounds else {
             throw .invalid(
                 kind == .password

@@ -38,36 +38,43 @@ enum TokenTable {
 
     /// Adds what `row` says: a token, or one more attribute of the last one.
     ///
-    /// - Parameter cipher: opens the seed; nil leaves it shut.
-    static func read(_ row: borrowing Row, openedBy cipher: AuthenticatedCipher?, into tokens: inout [Token]) {
+    /// - Parameters:
+    ///   - cipher: opens the seed; nil leaves it shut.
+    ///   - inUse: what the token may share with others.
+    static func read(
+        _ row: borrowing Row, openedBy cipher: AuthenticatedCipher?, sharing inUse: inout RulesInUse,
+        into tokens: inout [Token]
+    ) {
         let id = TokenID(row: row.integer(0))
         if tokens.last?.id != id {
             // A kind or an algorithm that this version does not know makes the token unusable, not the login.
             guard let kind = TokenKind(rawValue: row.text(2)) else { return }
-            tokens.append(token(id, kind, row, cipher))
+            tokens.append(token(id, kind, row, cipher, &inUse))
         }
         if let name = row.optionalText(28) { tokens[tokens.count - 1].attributes.append(Attribute(name, row.text(29))) }
     }
 
     private static func token(
-        _ id: TokenID, _ kind: TokenKind, _ row: borrowing Row, _ cipher: AuthenticatedCipher?
+        _ id: TokenID, _ kind: TokenKind, _ row: borrowing Row, _ cipher: AuthenticatedCipher?,
+        _ inUse: inout RulesInUse
     ) -> Token {
         let serial = row.text(1)
         let algorithm = DigestAlgorithm(rawValue: row.text(8))
-        var limits = TokenLimits()
-        limits.failCountMaximum = row.integer(10)
-        limits.countWindow = row.integer(11)
-        limits.syncWindow = row.integer(12)
-        limits.timeWindowInSeconds = row.integer(13)
-        limits.authenticationsMaximum = row.optionalInteger(14)
-        limits.successesMaximum = row.optionalInteger(15)
-        limits.validFrom = row.optionalInteger(16).map { UnixTime(milliseconds: $0) }
-        limits.validUntil = row.optionalInteger(17).map { UnixTime(milliseconds: $0) }
-        var state = TokenState()
-        state.isEnabled = row.boolean(18)
-        state.isRevoked = row.boolean(19)
-        state.isLocked = row.boolean(20)
-        state.isAwaitingEnrolment = row.boolean(21)
+        var rules = TokenRules(
+            kind: kind, digits: Int(clamping: row.integer(7)), algorithm: algorithm ?? .sha1,
+            periodInSeconds: row.integer(9))
+        rules.limits.failCountMaximum = row.integer(10)
+        rules.limits.countWindow = row.integer(11)
+        rules.limits.syncWindow = row.integer(12)
+        rules.limits.timeWindowInSeconds = row.integer(13)
+        rules.limits.authenticationsMaximum = row.optionalInteger(14)
+        rules.limits.successesMaximum = row.optionalInteger(15)
+        rules.limits.validFrom = row.optionalInteger(16).map { UnixTime(milliseconds: $0) }
+        rules.limits.validUntil = row.optionalInteger(17).map { UnixTime(milliseconds: $0) }
+        rules.state.isEnabled = row.boolean(18)
+        rules.state.isRevoked = row.boolean(19)
+        rules.state.isLocked = row.boolean(20)
+        rules.state.isAwaitingEnrolment = row.boolean(21)
         var counters = TokenCounters()
         counters.counter = row.integer(23)
         counters.drift = row.integer(24)
@@ -75,13 +82,11 @@ enum TokenTable {
         counters.authentications = row.integer(26)
         counters.successes = row.integer(27)
         var token = Token(
-            id: id, serial: serial, kind: kind,
-            owner: row.isNull(4) ? nil : UserID(resolver: row.text(3), uid: row.text(4)),
+            id: id, serial: serial, owner: row.isNull(4) ? nil : UserID(resolver: row.text(3), uid: row.text(4)),
             secret: secret(row, serial, cipher),
             pin: row.isNull(6)
                 ? .none : row.isText(6) ? .hash(PasswordHash(stored: row.text(6))) : .sealed(row.octets(6)),
-            digits: Int(clamping: row.integer(7)), algorithm: algorithm ?? .sha1, periodInSeconds: row.integer(9),
-            limits: limits, state: state, counters: counters, description: row.text(22), attributes: [])
+            rules: inUse.shared(rules), counters: counters, description: row.text(22), attributes: [])
         if algorithm == nil || !token.isWithinBounds { token.secret = .unreadable }
         return token
     }
@@ -103,7 +108,7 @@ extension Store {
         var tokens: [Token] = []
         let cipher = keys.cipher
         try statements.selectTokens.forEach(owner.resolver, owner.uid) {
-            TokenTable.read($0, openedBy: cipher, into: &tokens)
+            TokenTable.read($0, openedBy: cipher, sharing: &accounts.rulesInUse, into: &tokens)
         }
         return tokens
     }
@@ -113,7 +118,7 @@ extension Store {
         var tokens: [Token] = []
         let cipher = keys.cipher
         try database.prepare(TokenTable.selectBySerial).forEach(serial) {
-            TokenTable.read($0, openedBy: cipher, into: &tokens)
+            TokenTable.read($0, openedBy: cipher, sharing: &accounts.rulesInUse, into: &tokens)
         }
         return tokens.first
     }
@@ -124,7 +129,7 @@ extension Store {
         try database.prepare(TokenTable.selectAll).forEach(
             filter.owner?.resolver, filter.owner?.uid, filter.kind?.rawValue, filter.serial, filter.isAssigned
         ) {
-            TokenTable.read($0, openedBy: nil, into: &tokens)
+            TokenTable.read($0, openedBy: nil, sharing: &accounts.rulesInUse, into: &tokens)
         }
         return tokens
     }

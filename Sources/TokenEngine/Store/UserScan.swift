@@ -10,7 +10,7 @@ extension Store {
             var tokens: [Token] = []
             do throws(StoreError) {
                 try tokensOfOwner.forEach(user.id.resolver, user.id.uid) {
-                    TokenTable.read($0, openedBy: nil, into: &tokens)
+                    TokenTable.read($0, openedBy: nil, sharing: &accounts.rulesInUse, into: &tokens)
                 }
                 body(user, tokens)
             } catch {

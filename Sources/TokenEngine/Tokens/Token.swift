@@ -14,16 +14,14 @@ package struct Token: Sendable {
     private var lasting: Lasting
     package var counters: TokenCounters
 
-    package init(
-        id: TokenID, serial: String, kind: TokenKind, owner: UserID?, secret: TokenSecret, pin: StoredPIN, digits: Int,
-        algorithm: DigestAlgorithm, periodInSeconds: Int64, limits: TokenLimits, state: TokenState,
+    init(
+        id: TokenID, serial: String, owner: UserID?, secret: TokenSecret, pin: StoredPIN, rules: SharedRules,
         counters: TokenCounters, description: String, attributes: [Attribute]
     ) {
         lasting = Lasting(
             TokenProperties(
-                id: id, serial: serial, kind: kind, owner: owner, secret: secret, pin: pin, digits: digits,
-                algorithm: algorithm, periodInSeconds: periodInSeconds, limits: limits, state: state,
-                description: description, attributes: attributes))
+                id: id, serial: serial, owner: owner, secret: secret, pin: pin, rules: rules, description: description,
+                attributes: attributes))
         self.counters = counters
     }
 
@@ -42,7 +40,7 @@ extension Token {
         set { change { $0.id = newValue } }
     }
     package var serial: String { lasting.properties.serial }
-    package var kind: TokenKind { lasting.properties.kind }
+    package var kind: TokenKind { rules.kind }
     package var owner: UserID? { lasting.properties.owner }
     package var secret: TokenSecret {
         get { lasting.properties.secret }
@@ -51,31 +49,39 @@ extension Token {
     package var pin: StoredPIN { lasting.properties.pin }
     /// How many digits an OTP has; of a static password, how many octets it has.
     package var digits: Int {
-        get { lasting.properties.digits }
-        set { change { $0.digits = newValue } }
+        get { rules.digits }
+        set { rules.digits = newValue }
     }
     package var algorithm: DigestAlgorithm {
-        get { lasting.properties.algorithm }
-        set { change { $0.algorithm = newValue } }
+        get { rules.algorithm }
+        set { rules.algorithm = newValue }
     }
     /// TOTP's time step.
     package var periodInSeconds: Int64 {
-        get { lasting.properties.periodInSeconds }
-        set { change { $0.periodInSeconds = newValue } }
+        get { rules.periodInSeconds }
+        set { rules.periodInSeconds = newValue }
     }
     package var limits: TokenLimits {
-        get { lasting.properties.limits }
-        set { change { $0.limits = newValue } }
+        get { rules.limits }
+        set { rules.limits = newValue }
     }
     package var state: TokenState {
-        get { lasting.properties.state }
-        set { change { $0.state = newValue } }
+        get { rules.state }
+        set { rules.state = newValue }
     }
     package var description: String { lasting.properties.description }
     package var attributes: [Attribute] {
         get { lasting.properties.attributes }
         set { change { $0.attributes = newValue } }
     }
+
+    private var rules: TokenRules {
+        get { lasting.properties.rules.rules }
+        set { change { $0.rules = SharedRules(newValue) } }
+    }
+
+    /// Whether it takes no memory for rules that `other` has, too.
+    func sharesRules(with other: Token) -> Bool { lasting.properties.rules === other.lasting.properties.rules }
 
     private mutating func change(_ body: (inout TokenProperties) -> Void) {
         var properties = lasting.properties
@@ -101,17 +107,45 @@ extension Token {
 private struct TokenProperties: Sendable {
     var id: TokenID
     let serial: String
-    let kind: TokenKind
     let owner: UserID?
     var secret: TokenSecret
     let pin: StoredPIN
+    var rules: SharedRules
+    let description: String
+    var attributes: [Attribute]
+}
+
+/// What a token has in common with many others.
+struct TokenRules: Sendable, Hashable {
+    let kind: TokenKind
     var digits: Int
     var algorithm: DigestAlgorithm
     var periodInSeconds: Int64
-    var limits: TokenLimits
-    var state: TokenState
-    let description: String
-    var attributes: [Attribute]
+    var limits = TokenLimits()
+    var state = TokenState()
+}
+
+/// The rules of one token or of many: thousands of known tokens have the same, and 150 octets each would have their price.
+final class SharedRules: Sendable {
+    let rules: TokenRules
+
+    init(_ rules: TokenRules) { self.rules = rules }
+}
+
+/// The rules of tokens that were read lately, to be shared by the next ones.
+struct RulesInUse {
+    /// Token rules differ by delivery, not by token. Where they do not, nothing is lost but the sharing.
+    private static let capacity = 64
+
+    private var known: [TokenRules: SharedRules] = [:]
+
+    mutating func shared(_ rules: TokenRules) -> SharedRules {
+        if let shared = known[rules] { return shared }
+        if known.count >= Self.capacity { known.removeAll() }
+        let shared = SharedRules(rules)
+        known[rules] = shared
+        return shared
+    }
 }
 
 /// What proves possession.
