@@ -29,7 +29,10 @@ final class DatagramSocket: Sendable {
             if sharing { try Self.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT") }
             // IPv4 has sockets of its own, so that an address is printed and matched as what it is.
             if address.isIPv6 { try Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1, "IPV6_V6ONLY") }
-            guard watchword_ask_for_destination(descriptor, family) == 0 else { throw SocketError("IP_PKTINFO") }
+            // What a socket with an address of its own sends leaves from there anyway.
+            if address.isWildcard, watchword_ask_for_destination(descriptor, family) != 0 {
+                throw SocketError("IP_PKTINFO")
+            }
             // A burst of logins must fit while one batch is made durable. The kernel gives what its limit allows.
             try? Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, 4 << 20, "SO_RCVBUF")
             let (storage, length) = address.native
@@ -71,8 +74,9 @@ final class DatagramSocket: Sendable {
     }
 }
 
-/// How an answer finds its way: the socket that the request came in by, who sent it, and which of our addresses it was
-/// sent to, so that the answer leaves from there (RFC 2865 §3: a client looks at the source of the answer).
+/// How an answer finds its way: the socket that the request came in by, who sent it, and, where the socket has all of our
+/// addresses, which of them it was sent to, so that the answer leaves from there (RFC 2865 §3: a client looks at the source
+/// of the answer).
 struct ReturnPath: Sendable {
     let socket: DatagramSocket
     let peer: SocketAddress

@@ -38,6 +38,9 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it stands for all addresses of this machine: `0.0.0.0`, `[::]`.
+    var isWildcard: Bool { high == 0 && low == 0 }
+
     init(_ listen: ListenAddress) { self.init(listen.address, port: listen.port) }
 
     /// Reads what the kernel wrote; nil when it is neither IPv4 nor IPv6.
