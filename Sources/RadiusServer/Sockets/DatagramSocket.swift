@@ -51,6 +51,9 @@ final class DatagramSocket: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether an answer that goes out by `other` leaves from the same address and port as one by this socket.
+    func shares(_ other: DatagramSocket) -> Bool { self === other || address == other.address }
+
     /// Makes ``DatagramReceiver/receive(from:)`` return 0 for ever.
     func shutDown() { shutdown(descriptor, Int32(SHUT_RD)) }
 
@@ -128,6 +131,8 @@ struct OwnAddress: Hashable, Sendable {
 /// Many datagrams with one system call. Owns all the memory that the kernel writes to; one per receiving thread.
 @safe struct DatagramReceiver: ~Copyable {
     private let capacity: Int
+    /// How many messages the kernel may have written to: their sizes are no longer those of the room that they have.
+    private var used: Int
     private let messages: UnsafeMutablePointer<watchword_mmsghdr>
     private let vectors: UnsafeMutablePointer<iovec>
     private let names: UnsafeMutablePointer<sockaddr_storage>
@@ -140,6 +145,7 @@ struct OwnAddress: Hashable, Sendable {
 
     init(capacity: Int) {
         self.capacity = capacity
+        used = capacity
         unsafe messages = .allocate(capacity: capacity)
         unsafe vectors = .allocate(capacity: capacity)
         unsafe names = .allocate(capacity: capacity)
@@ -150,6 +156,10 @@ struct OwnAddress: Hashable, Sendable {
         unsafe octets.initialize(repeating: 0, count: capacity * Self.datagramSize)
         for index in 0..<capacity {
             unsafe vectors[index] = iovec(iov_base: octets + index * Self.datagramSize, iov_len: Self.datagramSize)
+            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+            unsafe messages[index].header.msg_iov = vectors + index
+            unsafe messages[index].header.msg_iovlen = 1
+            unsafe messages[index].header.msg_control = controls + index * Self.controlSize
         }
     }
 
@@ -166,18 +176,18 @@ struct OwnAddress: Hashable, Sendable {
     /// - Returns: how many datagrams came; 0 when the socket is being closed.
     /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
     mutating func receive(from socket: DatagramSocket) throws(SocketError) -> Int {
-        for index in 0..<capacity {
-            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+        for index in 0..<used {
             unsafe messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            unsafe messages[index].header.msg_iov = vectors + index
-            unsafe messages[index].header.msg_iovlen = 1
-            unsafe messages[index].header.msg_control = controls + index * Self.controlSize
             unsafe messages[index].header.msg_controllen = Self.controlSize
         }
+        used = capacity
         while true {
             let count = unsafe recvmmsg(
                 socket.descriptor, messages, UInt32(capacity), Int32(WATCHWORD_MSG_WAITFORONE), nil)
-            if count >= 0 { return Int(count) }
+            if count >= 0 {
+                used = Int(count)
+                return used
+            }
             switch errno {
             // ECONNREFUSED and its like tell of an answer sent earlier, not of this socket.
             case EINTR, EAGAIN, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
@@ -205,11 +215,15 @@ struct OwnAddress: Hashable, Sendable {
 /// Many answers with one system call. One per sending thread.
 @safe struct DatagramSender: ~Copyable {
     private static let capacity = 64
+    /// A RADIUS packet has at most 4096 octets (RFC 2865 §3).
+    private static let datagramSize = 4096
     private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
     private let messages: UnsafeMutablePointer<watchword_mmsghdr>
     private let vectors: UnsafeMutablePointer<iovec>
     private let names: UnsafeMutablePointer<sockaddr_storage>
     private let controls: UnsafeMutableRawPointer
+    /// What is sent by one call, one datagram right behind the other.
+    private let octets: UnsafeMutablePointer<UInt8>
 
     init() {
         unsafe messages = .allocate(capacity: Self.capacity)
@@ -219,6 +233,7 @@ struct OwnAddress: Hashable, Sendable {
         unsafe messages.initialize(repeating: watchword_mmsghdr(), count: Self.capacity)
         unsafe vectors.initialize(repeating: iovec(), count: Self.capacity)
         unsafe names.initialize(repeating: sockaddr_storage(), count: Self.capacity)
+        unsafe octets = .allocate(capacity: Self.capacity * Self.datagramSize)
     }
 
     deinit {
@@ -226,6 +241,7 @@ struct OwnAddress: Hashable, Sendable {
         unsafe vectors.deallocate()
         unsafe names.deallocate()
         unsafe controls.deallocate()
+        unsafe octets.deallocate()
     }
 
     /// Sends each of `answers` by its own path, in order. One that the kernel refuses is lost, as any datagram may be:
@@ -233,43 +249,44 @@ struct OwnAddress: Hashable, Sendable {
     mutating func send(_ answers: [(octets: [UInt8], path: ReturnPath)]) {
         var next = 0
         while next < answers.count {
-            // One call serves one socket: the run of answers that share it.
+            // One call serves one address, by whichever of its sockets: the run of answers that share it.
             let socket = answers[next].path.socket
             var end = next + 1
-            while end < answers.count, end - next < Self.capacity, answers[end].path.socket === socket { end += 1 }
-            send(answers[next..<end], by: socket)
+            while end < answers.count, end - next < Self.capacity, answers[end].path.socket.shares(socket) { end += 1 }
+            send(answers, next..<end, by: socket)
             next = end
         }
     }
 
-    private mutating func send(_ answers: ArraySlice<(octets: [UInt8], path: ReturnPath)>, by socket: DatagramSocket) {
-        // The octets of a run are gathered in one buffer, whose address holds for the length of the call.
-        var gathered: [UInt8] = []
-        gathered.reserveCapacity(answers.reduce(0) { $0 + $1.octets.count })
-        for answer in answers { gathered.append(contentsOf: answer.octets) }
-        unsafe gathered.withUnsafeMutableBufferPointer { gathered in
-            guard var position = gathered.baseAddress else { return }
-            for (index, answer) in answers.enumerated() {
-                let (storage, length) = answer.path.peer.native
-                unsafe names[index] = storage
-                unsafe vectors[index] = iovec(iov_base: position, iov_len: answer.octets.count)
-                unsafe position += answer.octets.count
-                unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
-                unsafe messages[index].header.msg_namelen = length
-                unsafe messages[index].header.msg_iov = vectors + index
-                unsafe messages[index].header.msg_iovlen = 1
-                unsafe messages[index].header.msg_control = controls + index * Self.controlSize
-                unsafe messages[index].header.msg_controllen = Self.controlSize
-                unsafe watchword_send_from(&messages[index].header, answer.path.own.native)
+    private mutating func send(
+        _ answers: [(octets: [UInt8], path: ReturnPath)], _ range: Range<Int>, by socket: DatagramSocket
+    ) {
+        var position = unsafe octets
+        for (index, place) in range.enumerated() {
+            let size = min(answers[place].octets.count, Self.datagramSize)
+            unsafe answers[place].octets.withUnsafeBufferPointer { octets in
+                guard let start = octets.baseAddress else { return }
+                unsafe position.update(from: start, count: size)
             }
-            var sent = 0
-            while sent < answers.count {
-                let count = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(answers.count - sent), 0)
-                if count > 0 {
-                    sent += Int(count)
-                } else if errno != EINTR {
-                    sent += 1
-                }
+            let (storage, length) = answers[place].path.peer.native
+            unsafe names[index] = storage
+            unsafe vectors[index] = iovec(iov_base: position, iov_len: size)
+            unsafe position += size
+            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+            unsafe messages[index].header.msg_namelen = length
+            unsafe messages[index].header.msg_iov = vectors + index
+            unsafe messages[index].header.msg_iovlen = 1
+            unsafe messages[index].header.msg_control = controls + index * Self.controlSize
+            unsafe messages[index].header.msg_controllen = Self.controlSize
+            unsafe watchword_send_from(&messages[index].header, answers[place].path.own.native)
+        }
+        var sent = 0
+        while sent < range.count {
+            let count = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(range.count - sent), 0)
+            if count > 0 {
+                sent += Int(count)
+            } else if errno != EINTR {
+                sent += 1
             }
         }
     }
