@@ -10,7 +10,8 @@ struct ClientOrigin: Sendable {
 }
 
 /// Who may ask: a network access server, or a network of them, with the secret that it shares with us (RFC 2865 §3).
-package struct Client: Sendable {
+/// Immutable, and shared by all of its requests.
+package final class Client: Sendable {
     package let name: String
     /// No two clients have the same one; of several that contain an address, the longest counts.
     package let prefixes: [IPAddressPrefix]
@@ -24,9 +25,28 @@ package struct Client: Sendable {
     package let characterSet: CharacterSet?
     package let mapping: AttributeMapping
     /// What it belongs to, for the conditions of a mapping.
-    package var groups: [String] = []
+    package let groups: [String]
     /// The only resolver whose users may come through this client (`RESCONF` in the mapping); nil for all of the realm.
-    package var resolver: String?
+    package let resolver: String?
     /// The most octets that a reply to it may have.
-    package var replyLimit = Packet.sizeMaximum
+    package let replyLimit: Int
+
+    package init(
+        name: String, prefixes: [IPAddressPrefix], secret: SharedSecret, requireMessageAuthenticator: AutomaticChoice,
+        limitProxyState: AutomaticChoice, realm: String?, splitting: UserNameSplitting, characterSet: CharacterSet?,
+        mapping: AttributeMapping, groups: [String] = [], resolver: String? = nil, replyLimit: Int = Packet.sizeMaximum
+    ) {
+        self.name = name
+        self.prefixes = prefixes
+        self.secret = secret
+        self.requireMessageAuthenticator = requireMessageAuthenticator
+        self.limitProxyState = limitProxyState
+        self.realm = realm
+        self.splitting = splitting
+        self.characterSet = characterSet
+        self.mapping = mapping
+        self.groups = groups
+        self.resolver = resolver
+        self.replyLimit = replyLimit
+    }
 }

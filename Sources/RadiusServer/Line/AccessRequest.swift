@@ -36,8 +36,14 @@ final class AccessRequest: Sendable {
     var name: String { "client=\(Log.word(client.name)) peer=\(path.peer) id=\(packet.identifier)" }
 }
 
-/// A request with what the engine is asked about it, and what slow checks have found out so far.
-struct PendingRequest: Sendable {
+/// A request with what the engine is asked about it, and what slow checks have found out so far. Handed from thread to
+/// thread, never copied.
+final class PendingRequest: Sendable {
     let request: AccessRequest
-    var attempt: Attempt
+    let attempt: Attempt
+
+    init(request: AccessRequest, attempt: Attempt) {
+        self.request = request
+        self.attempt = attempt
+    }
 }

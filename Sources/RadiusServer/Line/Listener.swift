@@ -54,6 +54,7 @@ struct Listener: ~Copyable {
         let configuration = server.active.current
         let now = Clock.monotonic()
         var requests: [PendingRequest] = []
+        requests.reserveCapacity(count)
         var answers: [(octets: [UInt8], path: ReturnPath)] = []
         for index in 0..<count {
             receiver.withDatagram(index, of: socket) { datagram, path in

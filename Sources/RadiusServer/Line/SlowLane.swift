@@ -4,7 +4,7 @@ import TokenEngine
 
 /// A request that waits for something slow, and what that is.
 struct SlowWork: Sendable {
-    var pending: PendingRequest
+    let pending: PendingRequest
     let checks: [SlowCheck]
 }
 
@@ -81,19 +81,20 @@ final class SlowLane: Sendable {
     }
 
     private func outcome(of work: SlowWork) -> Outcome {
-        var pending = work.pending
+        let pending = work.pending
         guard Clock.monotonic() - pending.request.receivedAt < Self.patienceInMilliseconds else {
             return .outdated(pending)
         }
+        var attempt = pending.attempt
         for check in work.checks {
             do throws(CryptographyError) {
-                pending.attempt.verified[check] = try check.run(keys: server.keys)
+                attempt.verified[check] = try check.run(keys: server.keys)
             } catch {
                 server.log.writeSparingly(.error, about: "slow-check", "a stored hash cannot be checked: \(error)")
                 return .failed(pending)
             }
         }
-        return .checked(pending)
+        return .checked(PendingRequest(request: pending.request, attempt: attempt))
     }
 
     /// - Returns: the requests that waited behind the one that is done.
