@@ -7,21 +7,31 @@ struct OwnAttributes: Sendable {
     let result: MappedResult
     /// State and Session-Timeout of a challenge; nil for other replies.
     private let dialogue: (state: [UInt8], validityInSeconds: Int64)?
-    private let message: String
+    /// A piece for each Reply-Message.
+    private let message: [[UInt8]]
 
-    static let welcome = "Access granted"
+    private static let welcome = "Access granted".replyMessages
     /// One text for every reason: it tells an attacker nothing. The reason is in the audit and the log.
-    static let rejection = "Authentication failed"
+    private static let rejection = "Authentication failed".replyMessages
     /// What is asked where no policy says otherwise.
     static let usualPrompt = EngineSettings().challengeText
     /// A transaction has another name each time; this one is as long, and nobody's.
     static let someTransaction = String(repeating: "0", count: 32)
 
+    /// Access-Accept, Access-Challenge or Access-Reject.
+    var code: PacketCode {
+        switch result {
+        case .accept: .accessAccept
+        case .challenge: .accessChallenge
+        case .reject: .accessReject
+        }
+    }
+
     init(_ decision: Decision) {
         switch decision {
         case .accept: (result, dialogue, message) = (.accept, nil, Self.welcome)
         case .challenge(let prompt):
-            (result, message) = (.challenge, prompt.text)
+            (result, message) = (.challenge, prompt.text.replyMessages)
             dialogue = (prompt.transaction.octets, prompt.validityInSeconds)
         case .reject: (result, dialogue, message) = (.reject, nil, Self.rejection)
         }
@@ -32,7 +42,7 @@ struct OwnAttributes: Sendable {
         self.result = result
         switch result {
         case .accept: (dialogue, message) = (nil, Self.welcome)
-        case .challenge: (dialogue, message) = ((Array(Self.someTransaction.utf8), 0), Self.usualPrompt)
+        case .challenge: (dialogue, message) = ((Array(Self.someTransaction.utf8), 0), Self.usualPrompt.replyMessages)
         case .reject: (dialogue, message) = (nil, Self.rejection)
         }
     }
@@ -40,21 +50,24 @@ struct OwnAttributes: Sendable {
     /// Makes room for what the server says, then appends what is mapped as far as it fits. A mapped Reply-Message takes the
     /// place of the server's; the client's limit is for what comes behind State and Session-Timeout, without which there
     /// would be no dialogue.
-    func append(_ mapped: inout MappedAttributes, to packet: inout PacketBuilder, limit: Int) {
+    ///
+    /// - Parameter complain: told what of the server's own does not fit, and is not there.
+    func append(
+        _ mapped: inout MappedAttributes, to packet: inout PacketBuilder, limit: Int,
+        complain: (AttributeType, AttributeDoesNotFit) -> Void = { _, _ in }
+    ) {
+        func append(_ type: AttributeType, _ value: [UInt8]) {
+            do throws(AttributeDoesNotFit) { try packet.append(type, value) } catch { complain(type, error) }
+        }
         if let dialogue {
-            append(.state, dialogue.state, to: &packet)
-            append(.sessionTimeout, UInt32(clamping: dialogue.validityInSeconds).octets, to: &packet)
+            append(.state, dialogue.state)
+            append(.sessionTimeout, UInt32(clamping: dialogue.validityInSeconds).octets)
         }
         packet.sizeLimit = limit
         if !mapped.contains(.replyMessage) {
-            for part in message.replyMessages { append(.replyMessage, part, to: &packet) }
+            for part in message { append(.replyMessage, part) }
         }
-        mapped.append(to: &packet, except: result.serversOwn)
-    }
-
-    /// What does not fit is not there.
-    private func append(_ type: AttributeType, _ value: [UInt8], to packet: inout PacketBuilder) {
-        try? packet.append(type, value)
+        if !mapped.isEmpty { mapped.append(to: &packet, except: result.serversOwn) }
     }
 }
 

@@ -17,20 +17,15 @@ struct ReplyWriter: ~Copyable {
     /// The reply's octets, ready to be sent.
     mutating func reply(to decided: DecidedRequest) -> [UInt8] {
         let (request, verdict) = (decided.request, decided.verdict)
-        var packet: PacketBuilder
-        switch verdict.decision {
-        case .accept:
-            packet = PacketBuilder(replying: .accessAccept, to: request.packet)
-            append(.accept, of: verdict, to: &packet, message: OwnAttributes.welcome, request)
-        case .challenge(let prompt):
-            packet = PacketBuilder(replying: .accessChallenge, to: request.packet)
-            append(.state, prompt.transaction.octets, to: &packet, request)
-            append(.sessionTimeout, UInt32(clamping: prompt.validityInSeconds).octets, to: &packet, request)
-            append(.challenge, of: verdict, to: &packet, message: prompt.text, request)
-        case .reject:
-            packet = PacketBuilder(replying: .accessReject, to: request.packet)
-            append(.reject, of: verdict, to: &packet, message: OwnAttributes.rejection, request)
+        let own = OwnAttributes(verdict.decision)
+        var packet = PacketBuilder(replying: own.code, to: request.packet)
+        var mapped = mapped(for: request, verdict, own.result)
+        // Whether anybody may be let in by this reply was asked before the verdict was committed (``Attempt/objection``).
+        own.append(&mapped, to: &packet, limit: request.client.replyLimit) { type, error in
+            report("attribute \(type.rawValue) is left out, \(error)", request)
         }
+        server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
+        for problem in mapped.problems { report("\(problem)", request) }
         if verdict.reason == .attributeMisfit { report("the login is refused, since \(verdict.message)", request) }
         tell(decided)
         server.metrics.count(verdict)
@@ -52,34 +47,6 @@ struct ReplyWriter: ~Copyable {
         let mapping = request.client.mapping
         guard !mapping.isEmpty else { return MappedAttributes() }
         return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request.content), result: result)
-    }
-
-    /// A mapped Reply-Message takes the place of ours; what the dialogue depends on never gets another's place. The client's
-    /// limit is for what comes from here on: without a State there would be no dialogue. Whether anybody may be let in by
-    /// this reply was asked before the verdict was committed (``Attempt/objection``).
-    private func append(
-        _ result: MappedResult, of verdict: Verdict, to packet: inout PacketBuilder, message: String,
-        _ request: AccessRequest
-    ) {
-        var mapped = mapped(for: request, verdict, result)
-        packet.sizeLimit = request.client.replyLimit
-        if !mapped.contains(.replyMessage) {
-            for part in message.replyMessages { append(.replyMessage, part, to: &packet, request) }
-        }
-        guard !mapped.isEmpty else { return }
-        mapped.append(to: &packet, except: result.serversOwn)
-        server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
-        for problem in mapped.problems { report("\(problem)", request) }
-    }
-
-    private func append(
-        _ type: AttributeType, _ value: [UInt8], to packet: inout PacketBuilder, _ request: AccessRequest
-    ) {
-        do throws(AttributeDoesNotFit) {
-            try packet.append(type, value)
-        } catch {
-            report("attribute \(type.rawValue) is left out, \(error)", request)
-        }
     }
 
     private func report(_ problem: String, _ request: AccessRequest) {

@@ -10,7 +10,9 @@ package final class AttributeMapping: Sendable {
     /// `[Mapping]`.
     let blocks: [MappingBlock]
     /// Those that are for each kind of reply.
-    private let blocksByResult: [MappedResult: [MappingBlock]]
+    private let blocksOfAccepts: [MappingBlock]
+    private let blocksOfChallenges: [MappingBlock]
+    private let blocksOfRejects: [MappingBlock]
     let isEmpty: Bool
     /// Whether a value that does not fit can refuse a login (`misfit = refuse`).
     let canRefuse: Bool
@@ -30,8 +32,9 @@ package final class AttributeMapping: Sendable {
         dictionary: AttributeDictionary
     ) {
         self.blocks = blocks
-        let pairs = MappedResult.allCases.map { result in (result, blocks.filter { $0.results.contains(result) }) }
-        blocksByResult = Dictionary(uniqueKeysWithValues: pairs)
+        blocksOfAccepts = blocks.filter { $0.results.contains(.accept) }
+        blocksOfChallenges = blocks.filter { $0.results.contains(.challenge) }
+        blocksOfRejects = blocks.filter { $0.results.contains(.reject) }
         isEmpty = blocks.allSatisfy(\.rules.isEmpty)
         canRefuse = blocks.contains { !$0.rules.isEmpty && ($0.misfit ?? misfit) == .refuse }
         self.settings = settings
@@ -49,7 +52,13 @@ package final class AttributeMapping: Sendable {
 
     var rules: [MappingRule] { blocks.flatMap(\.rules) }
 
-    func blocks(for result: MappedResult) -> [MappingBlock] { blocksByResult[result] ?? [] }
+    func blocks(for result: MappedResult) -> [MappingBlock] {
+        switch result {
+        case .accept: blocksOfAccepts
+        case .challenge: blocksOfChallenges
+        case .reject: blocksOfRejects
+        }
+    }
 
     /// Reads the file at `path`.
     ///

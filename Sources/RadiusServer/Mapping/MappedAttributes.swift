@@ -19,11 +19,24 @@ package enum MappedResult: String, Sendable, CaseIterable {
 }
 
 /// One attribute of the reply, and the rule that made it.
-package struct MappedAttribute: Sendable, Hashable {
-    package let attribute: EncodedAttribute
-    package let place: RulePlace
+package struct MappedAttribute: Sendable, Equatable {
+    let rule: MappingRule
+    /// The value of the rule's target, in the clear.
+    let octets: [UInt8]
     /// Whether the login is refused when the reply has no room for it.
     let isRequired: Bool
+
+    package var attribute: EncodedAttribute {
+        EncodedAttribute(definition: definition, tag: rule.target.tag, octets: octets)
+    }
+
+    package var place: RulePlace { rule.place }
+
+    fileprivate var definition: AttributeDefinition { rule.target.definition }
+
+    package static func == (left: MappedAttribute, right: MappedAttribute) -> Bool {
+        left.rule === right.rule && left.octets == right.octets
+    }
 }
 
 /// What a mapping made of a detail.
@@ -49,7 +62,7 @@ package struct MappedAttributes: Sendable {
 
     /// Whether an attribute of `type` is among them: a mapped Reply-Message takes the place of the server's own.
     package func contains(_ type: AttributeType) -> Bool {
-        attributes.contains { $0.attribute.definition.path.isOnly(type) }
+        attributes.contains { $0.definition.path.isOnly(type) }
     }
 
     /// Appends them to a reply, in their order. One that is larger than its kind may be is left out; when the reply is full,
@@ -59,14 +72,12 @@ package struct MappedAttributes: Sendable {
     /// - Parameter own: what the server has said already and nothing may say again.
     package mutating func append(to packet: inout PacketBuilder, except own: [AttributeType] = []) {
         let all = attributes
-        attributes.removeAll(keepingCapacity: true)
+        attributes = []
+        attributes.reserveCapacity(all.count)
         for (index, entry) in all.enumerated() {
-            if !own.isEmpty, own.contains(where: entry.attribute.definition.path.isOnly) { continue }
+            if own.contains(where: { entry.definition.path.isOnly($0) }) { continue }
             do throws(AttributeDoesNotFit) {
-                for part in entry.parts {
-                    try packet.append(part.attribute)
-                    attributes.append(part)
-                }
+                try append(entry, to: &packet)
             } catch {
                 guard case .packetFull = error else {
                     leaveOut(entry, "\(error)")
@@ -78,25 +89,26 @@ package struct MappedAttributes: Sendable {
         }
     }
 
+    /// A Reply-Message goes on in the next one (RFC 2865 §5.18); any other attribute is itself.
+    private mutating func append(_ entry: MappedAttribute, to packet: inout PacketBuilder) throws(AttributeDoesNotFit) {
+        guard entry.octets.count > 253, entry.definition.path.isOnly(.replyMessage) else {
+            try packet.append(entry.attribute)
+            attributes.append(entry)
+            return
+        }
+        for octets in String(decoding: entry.octets, as: UTF8.self).replyMessages {
+            let part = MappedAttribute(rule: entry.rule, octets: octets, isRequired: entry.isRequired)
+            try packet.append(part.attribute)
+            attributes.append(part)
+        }
+    }
+
     private mutating func leaveOut(_ entry: MappedAttribute, _ reason: String) {
-        let name = entry.attribute.definition.name
         leaveOut(
             Diagnostic(
-                file: entry.place.file, line: entry.place.line, severity: .warning, "\(name) is left out: \(reason)"),
+                file: entry.place.file, line: entry.place.line, severity: .warning,
+                "\(entry.definition.name) is left out: \(reason)"),
             isRequired: entry.isRequired)
-    }
-}
-
-extension MappedAttribute {
-    /// A Reply-Message goes on in the next one (RFC 2865 §5.18); any other attribute is itself.
-    fileprivate var parts: [MappedAttribute] {
-        let definition = attribute.definition
-        guard attribute.octets.count > 253, definition.path.isOnly(.replyMessage) else { return [self] }
-        return String(decoding: attribute.octets, as: UTF8.self).replyMessages.map { octets in
-            MappedAttribute(
-                attribute: EncodedAttribute(definition: definition, octets: octets), place: place,
-                isRequired: isRequired)
-        }
     }
 }
 

@@ -20,8 +20,9 @@ struct MappingPass<Source: DetailSource> {
 
     mutating func run() {
         var end: RulePlace?
-        for block in steps == nil ? mapping.blocks(for: result) : mapping.blocks {
-            let isForOthers = !block.results.contains(result)
+        let isExplained = steps != nil
+        for block in isExplained ? mapping.blocks : mapping.blocks(for: result) {
+            let isForOthers = isExplained && !block.results.contains(result)
             guard let place = block.place else {
                 if !isForOthers { apply(block) }
                 continue
@@ -86,7 +87,7 @@ struct MappingPass<Source: DetailSource> {
     private mutating func apply(_ rule: MappingRule, isRequired: Bool) {
         switch rule.value {
         case .constant(let attribute):
-            mapped.attributes.append(MappedAttribute(attribute: attribute, place: rule.place, isRequired: isRequired))
+            mapped.attributes.append(MappedAttribute(rule: rule, octets: attribute.octets, isRequired: isRequired))
         case .template(let template):
             do throws(MappingTemplate.SeveralLists) {
                 for text in try template.texts(for: detail) { append(text, rule, isRequired: isRequired) }
@@ -147,7 +148,7 @@ struct MappingPass<Source: DetailSource> {
     private mutating func append(_ text: String, _ rule: MappingRule, isRequired: Bool) {
         do throws(AttributeValueError) {
             let attribute = try mapping.dictionary.encode(text, as: rule.target.definition, tag: rule.target.tag)
-            mapped.attributes.append(MappedAttribute(attribute: attribute, place: rule.place, isRequired: isRequired))
+            mapped.attributes.append(MappedAttribute(rule: rule, octets: attribute.octets, isRequired: isRequired))
         } catch {
             report("left out: \(error)", rule, isRequired)
         }

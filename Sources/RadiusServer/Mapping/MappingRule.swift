@@ -10,8 +10,8 @@ package struct RulePlace: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// One rule: which value of the response detail becomes which attribute, and how. All that could be looked up by name
-/// was looked up when it was loaded.
-struct MappingRule: Sendable {
+/// was looked up when it was loaded. Immutable, and shared by all replies.
+final class MappingRule: Sendable {
     /// What is sent.
     enum Value: Sendable {
         /// `[Mapping …]`: the value as it is.
@@ -43,7 +43,14 @@ struct MappingRule: Sendable {
     let place: RulePlace
     let target: MappingTarget
     let value: Value
-    var audience = Audience.everybody
+    let audience: Audience
+
+    init(place: RulePlace, target: MappingTarget, value: Value, audience: Audience = .everybody) {
+        self.place = place
+        self.target = target
+        self.value = value
+        self.audience = audience
+    }
 
     /// Something that the rule could not do with a value.
     func problem(_ what: String) -> Diagnostic {
