@@ -64,7 +64,9 @@ final class DecisionLine: Sendable {
     /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
     func run(_ decider: Decider) {
         var later: [PendingRequest] = []
-        while case let batch = later + waiting.take(upTo: Self.batchSize, waits: later.isEmpty), !batch.isEmpty {
+        while case let new = waiting.take(upTo: Self.batchSize, waits: later.isEmpty),
+            case let batch = later.isEmpty ? new : later + new, !batch.isEmpty
+        {
             let heard: [PendingRequest]
             (heard, later) = hearable(among: batch)
             var rest = heard[...]

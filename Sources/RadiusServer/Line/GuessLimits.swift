@@ -39,8 +39,10 @@ final class GuessLimits: Sendable {
     /// or there is but one request, and nobody is beyond a limit.
     func allows(_ count: Int, under settings: ServerSettings, at now: Int64) -> Bool {
         if settings.guessesPerUser == 0 || count <= 1 { return !mayRefuse(at: now) }
-        return count <= settings.guessesPerUser && guessedUntil.load(ordering: .relaxed) <= now
+        return count <= settings.guessesPerUser && !hasSomebodyGuessed(at: now)
     }
+
+    private func hasSomebodyGuessed(at now: Int64) -> Bool { guessedUntil.load(ordering: .relaxed) > now }
 
     /// Parts what waits so that no user name has more requests decided at once than it has guesses left: what is over has to
     /// wait until it is known whether the others were guesses.
@@ -49,6 +51,7 @@ final class GuessLimits: Sendable {
     func part(
         _ waiting: [PendingRequest], at now: Int64
     ) -> (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) {
+        guard hasSomebodyGuessed(at: now) || maySomebodyGuessTooOften(in: waiting) else { return (waiting, [], []) }
         var heardCounts: [Int: Int] = [:]
         var parts: (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) = ([], [], [])
         tables.withLock { tables in
@@ -69,11 +72,23 @@ final class GuessLimits: Sendable {
         return parts
     }
 
+    /// A quick look that costs a busy line little: names whose numbers happen to be the same are taken for one.
+    private func maySomebodyGuessTooOften(in waiting: [PendingRequest]) -> Bool {
+        var counts = [Int32](repeating: 0, count: 256)
+        for pending in waiting {
+            let maximum = pending.request.configuration.configuration.server.guessesPerUser
+            let number = pending.attempt.userName.hashValue & 0xff
+            counts[number] += 1
+            if maximum > 0, counts[number] > maximum { return true }
+        }
+        return false
+    }
+
     /// Counts what was decided: a guess, or a success that makes the user's guesses forgotten.
     func count(_ verdict: Verdict, of pending: PendingRequest, at now: Int64) {
         switch verdict.decision {
         case .accept:
-            guard guessedUntil.load(ordering: .relaxed) > now else { return }
+            guard hasSomebodyGuessed(at: now) else { return }
             tables.withLock { $0.users.forget(pending.placeKey) }
         case .challenge:
             return

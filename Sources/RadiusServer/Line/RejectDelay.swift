@@ -29,6 +29,7 @@ final class RejectDelay: Sendable {
 
     /// Takes rejects in the order of their due times, and returns those that found no room.
     func hold(_ rejects: [Reject]) -> ArraySlice<Reject> {
+        guard !rejects.isEmpty else { return [] }
         let room = Self.octetsMaximum - octetsHeld.load(ordering: .relaxed)
         var size = 0
         let fitting = rejects.prefix { reject in

@@ -3,12 +3,18 @@ import TokenEngine
 
 /// What the server has done since it started, counted without a lock.
 final class Metrics: Sendable {
-    enum Counter: String, CaseIterable, Sendable {
-        case datagramsReceived = "datagrams_received_total"
-        case answeredWithoutDecision = "answered_without_decision_total"
-        case unsignedRequests = "unsigned_requests_total"
-        case batches = "batches_total"
-        case attributesLeftOut = "attributes_left_out_total"
+    enum Counter: Int, CaseIterable, Sendable {
+        case datagramsReceived, answeredWithoutDecision, unsignedRequests, batches, attributesLeftOut
+
+        var name: String {
+            switch self {
+            case .datagramsReceived: "datagrams_received_total"
+            case .answeredWithoutDecision: "answered_without_decision_total"
+            case .unsignedRequests: "unsigned_requests_total"
+            case .batches: "batches_total"
+            case .attributesLeftOut: "attributes_left_out_total"
+            }
+        }
 
         var help: String {
             switch self {
@@ -31,7 +37,8 @@ final class Metrics: Sendable {
         let reason: Reason
     }
 
-    private let counters: [Counter: Count]
+    /// In the order of ``Counter``.
+    private let counters = Counter.allCases.map { _ in Count() }
     // Discards and decisions have few names and are counted by batches: a lock that nobody else holds is cheap.
     private let discards = Mutex<[String: Int]>([:])
     private let decisions = Mutex<[Outcome: Int]>([:])
@@ -44,13 +51,9 @@ final class Metrics: Sendable {
         case done, refused, reverted
     }
 
-    init() {
-        counters = Dictionary(uniqueKeysWithValues: Counter.allCases.map { ($0, Count()) })
-    }
-
     func add(_ number: Int, to counter: Counter) {
         guard number > 0 else { return }
-        counters[counter]?.value.add(number, ordering: .relaxed)
+        counters[counter.rawValue].value.add(number, ordering: .relaxed)
     }
 
     func add(_ number: Int, to discard: Discard) { discards.withLock { $0[discard.name, default: 0] += number } }
@@ -69,8 +72,8 @@ final class Metrics: Sendable {
             text += "# HELP watchword_\(name) \(help)\n# TYPE watchword_\(name) \(type)\n"
         }
         for counter in Counter.allCases {
-            family(counter.rawValue, counter.help)
-            text += "watchword_\(counter.rawValue) \(counters[counter]?.value.load(ordering: .relaxed) ?? 0)\n"
+            family(counter.name, counter.help)
+            text += "watchword_\(counter.name) \(counters[counter.rawValue].value.load(ordering: .relaxed))\n"
         }
         family("discards_total", "Datagrams that got no answer, by reason.")
         for (reason, count) in discards.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
