@@ -37,41 +37,46 @@ package final class MessageAuthenticationKey: Sendable {
     /// Starts a code in `digest`, which must be of the key's algorithm and at its beginning.
     package func begin(in digest: inout MessageDigest) { digest.resume(pads, .inner) }
 
-    /// The code of everything that `digest` was given since ``begin(in:)``. `digest` is left ready for other work.
-    @inlinable @inline(__always)
-    package func finish<let size: Int>(in digest: inout MessageDigest) -> InlineArray<size, UInt8> {
+    /// The code of everything that `digest` was given since ``begin(in:)``, cut to its type's size. `digest` is left ready
+    /// for other work.
+    package func finish(in digest: inout MessageDigest) -> InlineArray<16, UInt8> {
+        finishInner(in: &digest)
+        return digest.finish()
+    }
+
+    package func finish(in digest: inout MessageDigest) -> InlineArray<32, UInt8> {
+        finishInner(in: &digest)
+        return digest.finish()
+    }
+
+    package func finish(in digest: inout MessageDigest) -> InlineArray<64, UInt8> {
         finishInner(in: &digest)
         return digest.finish()
     }
 
     /// Leaves `digest` with the outer pad and the inner digest in it.
-    package func finishInner(in digest: inout MessageDigest) {
+    private func finishInner(in digest: inout MessageDigest) {
         let innerDigest: InlineArray<64, UInt8> = digest.finish()
         digest.resume(pads, .outer)
         digest.update(innerDigest.span.extracting(0..<algorithm.digestSize))
     }
 
     /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
-    @inlinable @inline(__always)
-    package func code<let size: Int>(of octets: [UInt8]) -> InlineArray<size, UInt8> { code(of: octets.span) }
-
-    /// The code of `octets`, for callers that have no digest of their own: they wait for one another, for a moment.
-    @inlinable @inline(__always)
-    package func code<let size: Int>(of octets: Span<UInt8>) -> InlineArray<size, UInt8> {
-        var code = InlineArray<size, UInt8>(repeating: 0)
-        var span = code.mutableSpan
-        write(codeOf: octets, into: &span)
-        return code
-    }
-
-    @usableFromInline
-    package func write(codeOf octets: Span<UInt8>, into code: inout MutableSpan<UInt8>) {
+    /// Followed by zeroes where the algorithm's is shorter.
+    package func code(of octets: Span<UInt8>) -> InlineArray<64, UInt8> {
+        var code = InlineArray<64, UInt8>(repeating: 0)
         shared.borrow { digest in
             begin(in: &digest)
             digest.update(octets)
-            finishInner(in: &digest)
-            digest.finish(into: &code)
+            code = finish(in: &digest)
         }
+        return code
+    }
+
+    /// The same, cut to its type's size.
+    package func code<let size: Int>(of octets: [UInt8]) -> InlineArray<size, UInt8> {
+        let code: InlineArray<64, UInt8> = code(of: octets.span)
+        return InlineArray { $0 < code.count ? code[$0] : 0 }
     }
 }
 

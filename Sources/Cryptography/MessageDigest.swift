@@ -74,17 +74,21 @@ extension DigestAlgorithm {
     /// The digest of what ``update(_:)`` was given; the next update starts a new one.
     ///
     /// The result's size is its type's: ask for the algorithm's ``DigestAlgorithm/digestSize`` or less, and the digest
-    /// is cut to it.
-    @inlinable @inline(__always)
-    package mutating func finish<let size: Int>() -> InlineArray<size, UInt8> {
+    /// is cut to it; of what is beyond it, zeroes. No generic function: another module's would be called as it is, and
+    /// move its result octet by octet.
+    package mutating func finish() -> InlineArray<16, UInt8> { finished() }
+    package mutating func finish() -> InlineArray<32, UInt8> { finished() }
+    package mutating func finish() -> InlineArray<64, UInt8> { finished() }
+
+    private mutating func finished<let size: Int>() -> InlineArray<size, UInt8> {
         var digest = InlineArray<size, UInt8>(repeating: 0)
         var span = digest.mutableSpan
         finish(into: &span)
         return digest
     }
 
-    /// The same, written to `destination`: as many octets as it has room for.
-    package mutating func finish(into destination: inout MutableSpan<UInt8>) {
+    /// Writes the digest over the beginning of `destination`: as many octets as it has room for.
+    mutating func finish(into destination: inout MutableSpan<UInt8>) {
         let (room, size) = (destination.count, algorithm.digestSize)
         unsafe destination.withUnsafeMutableBufferPointer { buffer in
             guard room < size else {
