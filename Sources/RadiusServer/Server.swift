@@ -58,7 +58,8 @@ package struct Server: ~Copyable {
     package consuming func run() throws(ServerError) {
         let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let settings = context.active.current.configuration.server
-        let sockets = try bound(settings, threads: settings.listenerThreads ?? processorCount)
+        // The other half of the processors decides and replies; to receive costs a quarter of a login.
+        let sockets = try bound(settings, threads: settings.listenerThreads ?? max(1, processorCount / 2))
         let control: ControlSocket
         do { control = try ControlSocket(listeningAt: settings.controlSocketPath) } catch {
             throw ServerError("\(error)")

@@ -71,7 +71,7 @@ enum ConfigurationSchema {
             example: "reject"),
         .optional(
             "listener_threads", \.listenerThreads, .number(1...64),
-            meaning: "Threads that receive, for each address. As many as there are cores when it is not set.",
+            meaning: "Threads that receive, for each address. Half as many as there are cores when it is not set.",
             example: "2"),
         .one(
             "pin_hash_cost", \.pinHashCost, .hashCost(8...18), default: "11",
