@@ -2,6 +2,7 @@
 // What Swift's Glibc module hides behind _GNU_SOURCE or cannot import: batches of datagrams, and the control
 // message that says which of our addresses a datagram was sent to; prctl, whose number of arguments varies; and epoll.
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -38,6 +39,12 @@ extern int epoll_pwait2(int, struct watchword_epoll_event *, int, const struct t
     __asm__("epoll_pwait2");
 
 extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
+
+// The calling thread runs while a processor has nothing else to do (SCHED_IDLE, which <sched.h> hides). 0, or -1 with errno.
+static inline int watchword_run_when_idle(void) {
+    struct sched_param none = {0};
+    return sched_setscheduler(0, 5, &none);
+}
 
 // No core dump of this process, neither to a file (the limit) nor to a program that collects them (a pipe in
 // core_pattern ignores the limit, and heeds the flag). 0 or -1 with errno.

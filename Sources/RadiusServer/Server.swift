@@ -93,8 +93,8 @@ package struct Server: ~Copyable {
         try start("checkpoint", ending: ended) { line.runCheckpoints(path: store.path) }
         for number in 0..<processorCount {
             try start("slow \(number)") {
-                // Whose PIN is remembered must not wait for those whose PIN is not.
-                Thread.stepBack()
+                // Whose PIN is remembered must not wait for those whose PIN is not, and these not for ever.
+                if number == 0 { Thread.stepBack() } else { Thread.stepAside() }
                 line.runSlowLane()
             }
         }

@@ -46,6 +46,9 @@ package final class Decider {
     /// Keeps what the server has learned besides; see ``Store/keep(_:)``.
     package func keep(_ learnings: [Learning]) throws(StoreError) { try store.keep(learnings) }
 
+    /// See ``Store/checkpoint()``.
+    package func checkpoint() throws(StoreError) -> Int { try store.checkpoint() }
+
     /// Decides every attempt so that the failure of one undoes nothing but its own changes.
     ///
     /// A transaction that has met a bad page is lost, savepoints or not. The others are then decided anew in another one,

@@ -22,7 +22,7 @@ import Testing
         let user = try laboratory.addUser("cornelius")
         try laboratory.addToken("H1", .hotp, of: user, pin: "1234")
         let checkpointer = try Checkpointer(path: laboratory.path)
-        try checkpointer.copyWhatIsCommitted()
+        _ = try checkpointer.checkpoint()
         let generator = OneTimePasswordGenerator.rfc4226
         for counter in 0..<5 as Range<UInt64> {
             let attempt = try laboratory.attempt("cornelius", "1234" + generator.value(at: counter))
@@ -30,7 +30,7 @@ import Testing
         }
         #expect(try linesInTheFileAlone(laboratory.path) == 0)
         let store = laboratory.store
-        try store.transaction { () throws(StoreError) in try checkpointer.copyWhatIsCommitted() }
+        try store.transaction { () throws(StoreError) in _ = try checkpointer.checkpoint() }
         #expect(try linesInTheFileAlone(laboratory.path) == 5)
         let next = try laboratory.attempt("cornelius", "1234" + generator.value(at: 5))
         #expect(try laboratory.login(next).reason == .accepted)

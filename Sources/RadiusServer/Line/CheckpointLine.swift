@@ -1,22 +1,57 @@
 import Synchronization
 import TokenEngine
 
-/// Keeps the write-ahead log short while logins go on, on a thread of its own. Where it cannot keep up, or fails, the
-/// deciding thread does it in the end (``Store``).
+/// Keeps the write-ahead log short while logins go on, on a thread of its own. While they never cease there is always
+/// something left of the log, and it cannot begin anew: then the deciding thread copies the rest, now and then.
+///
+/// Only one of them is at it at a time, and neither begins before something was committed since the last time. So there is
+/// always something to copy, the log cannot begin anew meanwhile, and a fault of SQLite before 3.51.3, which takes pages of
+/// the new log for copied ones when it does, finds no occasion (sqlite.org/wal.html#walresetbug).
 final class CheckpointLine: Sendable {
-    /// How many decisions gather first.
+    /// How many pages gather first, as far as can be told.
     private static let interval = 1024
+    /// What a transaction writes besides a page for each decision: ends of tables, and the audit's head.
+    private static let pagesOfATransaction = 4
+    /// How many pages the log may have before the deciding thread sees to it: 16 MB.
+    private static let pagesMaximum = 4000
     /// The least time between two, so that pages which are written again and again are copied once.
     private static let pauseInMilliseconds: UInt32 = 50
 
     private let wanted = Mailbox<Void>(capacity: 1)
-    private let decisions = Atomic<Int>(0)
+    private let server: ServerContext
+    /// The number of the newest transaction that was begun, and of the newest that was committed.
+    private let begun = Atomic<Int>(0)
+    private let committed = Atomic<Int>(0)
+    /// The newest that was begun when the log had been copied for the last time.
+    private let copied = Mutex(0)
+    /// Pages since the last time that there were enough.
+    private let gathered = Atomic<Int>(0)
+    /// In the log, as far as is known; the most there can be where the thread cannot copy it.
+    private let pages = Atomic<Int>(0)
 
-    /// So many more decisions are committed. Never waits.
-    func count(_ committed: Int) {
-        guard decisions.add(committed, ordering: .relaxed).newValue >= Self.interval else { return }
-        decisions.store(0, ordering: .relaxed)
-        _ = wanted.post([()])
+    init(server: ServerContext) { self.server = server }
+
+    /// Call it before a transaction of the deciding thread begins.
+    ///
+    /// - Returns: its number.
+    func begin() -> Int { begun.add(1, ordering: .sequentiallyConsistent).newValue }
+
+    /// Call it when transaction `number` is committed, on the deciding thread.
+    ///
+    /// - Parameters:
+    ///   - count: how many decisions it has written; 0 where it has written nothing.
+    ///   - checkpoint: copies what it can, and says how many pages the log has.
+    func end(_ number: Int, decisions count: Int, orCopyBy checkpoint: () throws(StoreError) -> Int) {
+        guard count > 0 else { return }
+        committed.store(number, ordering: .sequentiallyConsistent)
+        let gathered = gathered.add(count + Self.pagesOfATransaction, ordering: .relaxed).newValue
+        guard gathered >= Self.interval else { return }
+        self.gathered.store(0, ordering: .relaxed)
+        if pages.load(ordering: .relaxed) > Self.pagesMaximum {
+            _ = copied.withLockIfAvailable { copied in copy(&copied, by: checkpoint) }
+        } else {
+            _ = wanted.post([()])
+        }
     }
 
     /// The thread. Returns after ``close()``.
@@ -25,11 +60,28 @@ final class CheckpointLine: Sendable {
     func run(path: String) {
         var checkpointer: Checkpointer?
         while !wanted.take(upTo: 1).isEmpty {
-            // What fails here fails on the deciding thread too, which says so.
-            if checkpointer == nil { checkpointer = try? Checkpointer(path: path) }
-            try? checkpointer?.copyWhatIsCommitted()
+            copied.withLock { copied in
+                copy(&copied) { () throws(StoreError) in
+                    let opened = if let checkpointer { checkpointer } else { try Checkpointer(path: path) }
+                    checkpointer = opened
+                    return try opened.checkpoint()
+                }
+            }
             Clock.sleep(milliseconds: Self.pauseInMilliseconds)
         }
+    }
+
+    private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) {
+        guard committed.load(ordering: .sequentiallyConsistent) > copied else { return }
+        do throws(StoreError) {
+            pages.store(try checkpoint(), ordering: .relaxed)
+        } catch {
+            server.log.writeSparingly(
+                .error, about: "checkpoint", "the write-ahead log cannot be copied into the database: \(error)")
+            pages.store(.max, ordering: .relaxed)
+        }
+        // What was begun meanwhile may have been copied, too.
+        copied = begun.load(ordering: .sequentiallyConsistent)
     }
 
     func close() { wanted.close() }

@@ -21,12 +21,13 @@ final class DecisionLine: Sendable {
     private let guesses = GuessLimits()
     private let replies: ReplyLine
     private let probe: StoreProbe
-    private let checkpoints = CheckpointLine()
+    private let checkpoints: CheckpointLine
     private let server: ServerContext
 
     init(server: ServerContext, replies: ReplyLine) {
         self.server = server
         probe = StoreProbe(server: server)
+        checkpoints = CheckpointLine(server: server)
         self.replies = replies
         waiting = Mailbox(capacity: Self.queueCapacity)
         slowLane = SlowLane(server: server)
@@ -64,7 +65,7 @@ final class DecisionLine: Sendable {
     /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
     func run(_ decider: Decider) {
         var later: [PendingRequest] = []
-        while case let new = waiting.take(upTo: Self.batchSize, waits: later.isEmpty),
+        while case let new = waiting.take(upTo: max(0, Self.batchSize - later.count), waits: later.isEmpty),
             case let batch = later.isEmpty ? new : later + new, !batch.isEmpty
         {
             let heard: [PendingRequest]
@@ -81,19 +82,21 @@ final class DecisionLine: Sendable {
         keepWhatWasLearned(decider)
     }
 
-    /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
+    /// What of `batch` may be decided now, and what only when that is. Rejects or drops the rest.
     private func hearable(among batch: [PendingRequest]) -> (heard: [PendingRequest], later: [PendingRequest]) {
         let now = Clock.monotonic()
         guard !guesses.allows(batch.count, under: batch[0].request.configuration.configuration.server, at: now) else {
             return (batch, [])
         }
-        let (heard, later, refused) = guesses.part(batch, at: now)
-        reject(unseen: refused)
-        return (heard, later)
+        let parts = guesses.part(batch, at: now)
+        reject(unseen: parts.refused)
+        drop(parts.dropped[...], because: .overloaded)
+        return (parts.heard, parts.later)
     }
 
     private func decide(_ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider) {
         let now = Clock.now()
+        let transaction = checkpoints.begin()
         let evaluations: [Evaluation]
         do throws(StoreError) {
             decider.engine = version.engine
@@ -126,7 +129,7 @@ final class DecisionLine: Sendable {
         server.metrics.add(1, to: .batches)
         keepWhatWasLearned(decider)
         replies.reply(to: decided)
-        checkpoints.count(decided.count)
+        checkpoints.end(transaction, decisions: decided.count) { () throws(StoreError) in try decider.checkpoint() }
         drop(slowLane.post(slow).map(\.pending)[...], because: .overloaded)
     }
 

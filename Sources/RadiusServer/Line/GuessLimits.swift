@@ -45,31 +45,42 @@ final class GuessLimits: Sendable {
     private func hasSomebodyGuessed(at now: Int64) -> Bool { guessedUntil.load(ordering: .relaxed) > now }
 
     /// Parts what waits so that no user name has more requests decided at once than it has guesses left: what is over has to
-    /// wait until it is known whether the others were guesses.
+    /// wait until it is known whether the others were guesses. No more of a name wait than it has guesses in a minute.
     ///
     /// What comes back from a slow check is parted like what is new, so it does not matter how many were checked meanwhile.
-    func part(
-        _ waiting: [PendingRequest], at now: Int64
-    ) -> (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) {
-        guard hasSomebodyGuessed(at: now) || maySomebodyGuessTooOften(in: waiting) else { return (waiting, [], []) }
-        var heardCounts: [Int: Int] = [:]
-        var parts: (heard: [PendingRequest], later: [PendingRequest], refused: [PendingRequest]) = ([], [], [])
+    func part(_ waiting: [PendingRequest], at now: Int64) -> Parts {
+        var parts = Parts()
+        guard hasSomebodyGuessed(at: now) || maySomebodyGuessTooOften(in: waiting) else {
+            parts.heard = waiting
+            return parts
+        }
+        var counts: [Int: (heard: Int, later: Int)] = [:]
         tables.withLock { tables in
             for pending in waiting {
                 let maximum = pending.request.configuration.configuration.server.guessesPerUser
                 let key = pending.placeKey
                 let left = maximum - tables.users.guesses(of: key, GuessAllowance(maximum), at: now)
-                if maximum == 0 || heardCounts[key, default: 0] < left {
-                    heardCounts[key, default: 0] += 1
+                if maximum == 0 || counts[key, default: (0, 0)].heard < left {
+                    counts[key, default: (0, 0)].heard += 1
                     parts.heard.append(pending)
-                } else if left > 0 {
+                } else if left <= 0 {
+                    parts.refused.append(pending)
+                } else if counts[key, default: (0, 0)].later < maximum {
+                    counts[key, default: (0, 0)].later += 1
                     parts.later.append(pending)
                 } else {
-                    parts.refused.append(pending)
+                    parts.dropped.append(pending)
                 }
             }
         }
         return parts
+    }
+
+    struct Parts {
+        var heard: [PendingRequest] = []
+        var later: [PendingRequest] = []
+        var refused: [PendingRequest] = []
+        var dropped: [PendingRequest] = []
     }
 
     /// A quick look that costs a busy line little: names whose numbers happen to be the same are taken for one.

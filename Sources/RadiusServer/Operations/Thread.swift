@@ -27,8 +27,11 @@ import Glibc
         self.handle = handle
     }
 
-    /// Lets the calling thread have the processor only when nobody else wants it much.
-    static func stepBack() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
+    /// Lets the calling thread have the smallest share of a processor that others want.
+    static func stepBack() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+
+    /// Lets the calling thread have a processor only while nobody else wants it; whoever does takes it away at once.
+    static func stepAside() { _ = watchword_run_when_idle() }
 
     /// Waits until the thread has ended.
     consuming func join() { _ = pthread_join(handle, nil) }

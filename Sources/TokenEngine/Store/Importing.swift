@@ -33,6 +33,9 @@ extension Store {
     ) throws(StoreError) -> Int {
         let lock = try importLock()
         defer { lock.release() }
+        // In pages: what a whole import writes is too much to be left in the log.
+        try database.run("PRAGMA wal_autocheckpoint = 1000")
+        defer { try? database.run("PRAGMA wal_autocheckpoint = 0") }
         try clearUnfinished()
         do throws(StoreError) {
             let writer = try ImportWriter(self, resolver: resolver, createsUsers: createsUsers)

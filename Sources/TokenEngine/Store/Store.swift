@@ -26,8 +26,8 @@ package final class Store {
         try database.run("PRAGMA synchronous = FULL")
         try database.run("PRAGMA foreign_keys = ON")
         try database.run("PRAGMA cache_size = -\(pageCacheInKilobytes)")
-        // In pages: a server has a thread that checkpoints sooner (``Checkpointer``), and this is what bounds the log.
-        try database.run("PRAGMA wal_autocheckpoint = 4000")
+        // A server sees to it beside the line, and a command when it closes the database: no commit stops for it.
+        try database.run("PRAGMA wal_autocheckpoint = 0")
         try Migrations.run(on: database)
         let statements = try HotStatements.prepared(on: database)
         let chain = try cryptography { () throws(CryptographyError) in try AuditChain(key: keys.auditKey) }
