@@ -60,15 +60,18 @@ final class CheckpointLine: Sendable {
     func run(path: String) {
         var checkpointer: Checkpointer?
         while !wanted.take(upTo: 1).isEmpty {
-            copied.withLock { copied in
-                copy(&copied) { () throws(StoreError) in
-                    let opened = if let checkpointer { checkpointer } else { try Checkpointer(path: path) }
-                    checkpointer = opened
-                    return try opened.checkpoint()
-                }
+            copy { () throws(StoreError) in
+                let opened = if let checkpointer { checkpointer } else { try Checkpointer(path: path) }
+                checkpointer = opened
+                return try opened.checkpoint()
             }
             Clock.sleep(milliseconds: Self.pauseInMilliseconds)
         }
+    }
+
+    /// Copies the log, unless nothing is left to copy.
+    func copy(by checkpoint: () throws(StoreError) -> Int) {
+        copied.withLock { copied in copy(&copied, by: checkpoint) }
     }
 
     private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) {

@@ -16,6 +16,9 @@ final class GuessLimits: Sendable {
         var devices = GuessTable()
     }
 
+    /// The most requests of one name, from one place, that wait for others of it: half a batch.
+    private static let laterMaximum = 256
+
     private let tables = Mutex(Tables())
     /// Until when somebody may be beyond a limit, and until when somebody has guessed at all: most of the time nobody, and
     /// then a login costs no lock.
@@ -45,7 +48,8 @@ final class GuessLimits: Sendable {
     private func hasSomebodyGuessed(at now: Int64) -> Bool { guessedUntil.load(ordering: .relaxed) > now }
 
     /// Parts what waits so that no user name has more requests decided at once than it has guesses left: what is over has to
-    /// wait until it is known whether the others were guesses. No more of a name wait than it has guesses in a minute.
+    /// wait until it is known whether the others were guesses. What is more of a name than anybody has who is not flooding us is
+    /// dropped.
     ///
     /// What comes back from a slow check is parted like what is new, so it does not matter how many were checked meanwhile.
     func part(_ waiting: [PendingRequest], at now: Int64) -> Parts {
@@ -65,7 +69,7 @@ final class GuessLimits: Sendable {
                     parts.heard.append(pending)
                 } else if left <= 0 {
                     parts.refused.append(pending)
-                } else if counts[key, default: (0, 0)].later < maximum {
+                } else if counts[key, default: (0, 0)].later < Self.laterMaximum {
                     counts[key, default: (0, 0)].later += 1
                     parts.later.append(pending)
                 } else {
