@@ -143,9 +143,11 @@ package struct Server: ~Copyable {
     /// One socket for each address and receiving thread.
     private func bound(_ settings: ServerSettings, threads: Int) throws(ServerError) -> [DatagramSocket] {
         var sockets: [DatagramSocket] = []
+        // One may be the wildcard that another is part of.
+        let sharing = threads > 1 || settings.listen.count > 1
         for address in settings.listen {
             do {
-                let first = try DatagramSocket(boundTo: SocketAddress(address), sharing: threads > 1)
+                let first = try DatagramSocket(boundTo: SocketAddress(address), sharing: sharing)
                 sockets.append(first)
                 for _ in 1..<threads {
                     sockets.append(try DatagramSocket(boundTo: first.address, sharing: true))

