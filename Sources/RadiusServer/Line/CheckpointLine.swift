@@ -2,7 +2,8 @@ import Synchronization
 import TokenEngine
 
 /// Keeps the write-ahead log short while logins go on, on a thread of its own. While they never cease there is always
-/// something left of the log, and it cannot begin anew: then the deciding thread copies the rest, now and then.
+/// something left of the log, and it cannot begin anew: then, when it has grown long, the deciding thread copies the little
+/// that was committed since that thread has been at it.
 ///
 /// Only one of them is at it at a time, and neither begins before something was committed since the last time. So there is
 /// always something to copy, the log cannot begin anew meanwhile, and a fault of SQLite before 3.51.3, which takes pages of
@@ -14,7 +15,8 @@ final class CheckpointLine: Sendable {
     private static let pagesOfATransaction = 4
     /// How many pages the log may have before the deciding thread sees to it: 16 MB.
     private static let pagesMaximum = 4000
-    /// The least time between two, so that pages which are written again and again are copied once.
+    /// The least time between two, so that pages which are written again and again are copied once. Commits take longer
+    /// while the disk is busy with them: a longer time was no better, since there is more to be busy with.
     private static let pauseInMilliseconds: UInt32 = 50
 
     private let wanted = Mailbox<Void>(capacity: 1)
@@ -26,8 +28,8 @@ final class CheckpointLine: Sendable {
     private let copied = Mutex(0)
     /// Pages since the last time that there were enough.
     private let gathered = Atomic<Int>(0)
-    /// In the log, as far as is known; the most there can be where the thread cannot copy it.
-    private let pages = Atomic<Int>(0)
+    /// Whether the thread has just copied what it could, and the log is long all the same; or could not copy it.
+    private let isLong = Atomic<Bool>(false)
 
     init(server: ServerContext) { self.server = server }
 
@@ -44,14 +46,14 @@ final class CheckpointLine: Sendable {
     func end(_ number: Int, decisions count: Int, orCopyBy checkpoint: () throws(StoreError) -> Int) {
         guard count > 0 else { return }
         committed.store(number, ordering: .sequentiallyConsistent)
+        if isLong.load(ordering: .relaxed) {
+            _ = copied.withLockIfAvailable { copied in copy(&copied, by: checkpoint) }
+            isLong.store(false, ordering: .relaxed)
+        }
         let gathered = gathered.add(count + Self.pagesOfATransaction, ordering: .relaxed).newValue
         guard gathered >= Self.interval else { return }
         self.gathered.store(0, ordering: .relaxed)
-        if pages.load(ordering: .relaxed) > Self.pagesMaximum {
-            _ = copied.withLockIfAvailable { copied in copy(&copied, by: checkpoint) }
-        } else {
-            _ = wanted.post([()])
-        }
+        _ = wanted.post([()])
     }
 
     /// The thread. Returns after ``close()``.
@@ -77,11 +79,11 @@ final class CheckpointLine: Sendable {
     private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) {
         guard committed.load(ordering: .sequentiallyConsistent) > copied else { return }
         do throws(StoreError) {
-            pages.store(try checkpoint(), ordering: .relaxed)
+            isLong.store(try checkpoint() > Self.pagesMaximum, ordering: .relaxed)
         } catch {
             server.log.writeSparingly(
                 .error, about: "checkpoint", "the write-ahead log cannot be copied into the database: \(error)")
-            pages.store(.max, ordering: .relaxed)
+            isLong.store(true, ordering: .relaxed)
         }
         // What was begun meanwhile may have been copied, too.
         copied = begun.load(ordering: .sequentiallyConsistent)
