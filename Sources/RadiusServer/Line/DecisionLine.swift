@@ -65,6 +65,7 @@ final class DecisionLine: Sendable {
     /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
     func run(_ decider: Decider) {
         var later: [PendingRequest] = []
+        // What has to wait takes room in the next batch, so that it never grows beyond one.
         while case let new = waiting.take(upTo: max(0, Self.batchSize - later.count), waits: later.isEmpty),
             case let batch = later.isEmpty ? new : later + new, !batch.isEmpty
         {
@@ -82,7 +83,7 @@ final class DecisionLine: Sendable {
         keepWhatWasLearned(decider)
     }
 
-    /// What of `batch` may be decided now, and what only when that is. Rejects or drops the rest.
+    /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
     private func hearable(among batch: [PendingRequest]) -> (heard: [PendingRequest], later: [PendingRequest]) {
         let now = Clock.monotonic()
         // A reload may have changed the limit between the first of them and the last.
@@ -92,7 +93,6 @@ final class DecisionLine: Sendable {
         guard !isUnlimited else { return (batch, []) }
         let parts = guesses.part(batch, at: now)
         reject(unseen: parts.refused)
-        drop(parts.dropped[...], because: .overloaded)
         return (parts.heard, parts.later)
     }
 

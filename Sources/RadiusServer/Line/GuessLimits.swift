@@ -16,9 +16,6 @@ final class GuessLimits: Sendable {
         var devices = GuessTable()
     }
 
-    /// The most requests of one name, from one place, that wait for others of it: half a batch.
-    private static let laterMaximum = 256
-
     private let tables = Mutex(Tables())
     /// Until when somebody may be beyond a limit, and until when somebody has guessed at all: most of the time nobody, and
     /// then a login costs no lock.
@@ -48,8 +45,7 @@ final class GuessLimits: Sendable {
     private func hasSomebodyGuessed(at now: Int64) -> Bool { guessedUntil.load(ordering: .relaxed) > now }
 
     /// Parts what waits so that no user name has more requests decided at once than it has guesses left: what is over has to
-    /// wait until it is known whether the others were guesses. What is more of a name than anybody has who is not flooding us is
-    /// dropped.
+    /// wait until it is known whether the others were guesses.
     ///
     /// What comes back from a slow check is parted like what is new, so it does not matter how many were checked meanwhile.
     func part(_ waiting: [PendingRequest], at now: Int64) -> Parts {
@@ -58,22 +54,19 @@ final class GuessLimits: Sendable {
             parts.heard = waiting
             return parts
         }
-        var counts: [Int: (heard: Int, later: Int)] = [:]
+        var heardCounts: [Int: Int] = [:]
         tables.withLock { tables in
             for pending in waiting {
                 let maximum = pending.request.configuration.configuration.server.guessesPerUser
                 let key = pending.placeKey
                 let left = maximum - tables.users.guesses(of: key, GuessAllowance(maximum), at: now)
-                if maximum == 0 || counts[key, default: (0, 0)].heard < left {
-                    counts[key, default: (0, 0)].heard += 1
+                if maximum == 0 || heardCounts[key, default: 0] < left {
+                    heardCounts[key, default: 0] += 1
                     parts.heard.append(pending)
-                } else if left <= 0 {
-                    parts.refused.append(pending)
-                } else if counts[key, default: (0, 0)].later < Self.laterMaximum {
-                    counts[key, default: (0, 0)].later += 1
+                } else if left > 0 {
                     parts.later.append(pending)
                 } else {
-                    parts.dropped.append(pending)
+                    parts.refused.append(pending)
                 }
             }
         }
@@ -84,7 +77,6 @@ final class GuessLimits: Sendable {
         var heard: [PendingRequest] = []
         var later: [PendingRequest] = []
         var refused: [PendingRequest] = []
-        var dropped: [PendingRequest] = []
     }
 
     /// A quick look that costs a busy line little: names whose numbers happen to be the same are taken for one.

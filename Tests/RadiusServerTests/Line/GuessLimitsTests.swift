@@ -179,13 +179,6 @@ struct GuessLimitsTests {
         #expect(third.heard.isEmpty && third.later.isEmpty && third.refused.count == 99)
     }
 
-    @Test("of a flood of one name, no more waits than leaves room for others")
-    func flood() throws {
-        let flood = try (0..<400).map { _ in try laboratory.request("alice", from: "127.0.0.1", station: nil) }
-        let parts = limits.part(flood, at: 1000)
-        #expect(parts.heard.count == 3 && parts.later.count == 256 && parts.dropped.count == 141)
-    }
-
     @Test("only where nobody can come beyond a limit nothing is parted")
     func shortcut() throws {
         let settings = try laboratory.request("alice").request.configuration.configuration.server
