@@ -4,13 +4,20 @@ extension PacketBuilder {
     ///
     /// - Throws: when it does not fit; the packet is then as it was before.
     package mutating func append(_ attribute: EncodedAttribute) throws(AttributeDoesNotFit) {
-        let definition = attribute.definition
+        try append(attribute.octets, as: attribute.definition, tag: attribute.tag)
+    }
+
+    /// The same, of an attribute in its parts.
+    package mutating func append(
+        _ value: [UInt8], as definition: AttributeDefinition, tag: UInt8? = nil
+    ) throws(AttributeDoesNotFit) {
         let path = definition.path
         let numbers = path.numbers
         guard !definition.isInternal, numbers.allSatisfy({ $0 <= 0xff_ffff }) else { throw .notOfPackets }
-        guard !attribute.octets.isEmpty || definition.encryption != nil || path.mayBeEmpty else { return }
-        if definition.holdsFilterRules { return try appendFilterRule(attribute) }
-        var body = try AttributeBody(attribute)
+        guard !value.isEmpty || definition.encryption != nil || path.mayBeEmpty else { return }
+        if definition.holdsFilterRules { return try appendFilterRule(value, definition) }
+        if definition.isPlain { return try appendPlain(value, numbers) }
+        var body = try AttributeBody(value, definition, tag)
         var depth = numbers.count
         while depth > path.attributeDepth {
             depth -= 1
@@ -47,7 +54,9 @@ extension PacketBuilder {
 
     /// Appends a filter rule: to the attribute of the one before, parted from it by a NUL, and on into further attributes as
     /// far as it takes (RFC 4849 §2).
-    private mutating func appendFilterRule(_ rule: EncodedAttribute) throws(AttributeDoesNotFit) {
+    private mutating func appendFilterRule(
+        _ rule: [UInt8], _ definition: AttributeDefinition
+    ) throws(AttributeDoesNotFit) {
         let type = AttributeType.nasFilterRule.rawValue
         var last = octets.count
         var hasRules = false
@@ -58,13 +67,31 @@ extension PacketBuilder {
             offset += Int(octets[offset + 1])
         }
         let started = last < octets.count && octets[last] == type ? Array(octets[(last + 2)...]) : []
-        let value = started + (hasRules ? [0] : []) + rule.octets
+        let value = started + (hasRules ? [0] : []) + rule
         let replaced = started.isEmpty ? 0 : 2 + started.count
         var header = AttributeHeader(type: type)
         header.mayRepeat = true
         try checkRoom(for: header.size(of: value.count) - replaced)
         removeOctets(replaced)
-        try append(AttributeBody(EncodedAttribute(definition: rule.definition, octets: value)), behind: header)
+        try append(AttributeBody(value, definition, nil), behind: header)
+    }
+
+    /// Appends a standard attribute, or a vendor's, whose value stands in it as it is.
+    private mutating func appendPlain(_ value: [UInt8], _ numbers: [UInt32]) throws(AttributeDoesNotFit) {
+        guard numbers.count == 3 else {
+            return try append(AttributeType(rawValue: UInt8(truncatingIfNeeded: numbers[0])), value)
+        }
+        let headerSize = 8
+        guard value.count <= 255 - headerSize else {
+            throw .valueTooLarge(size: value.count, maximum: 255 - headerSize)
+        }
+        try checkRoom(for: headerSize + value.count)
+        appendOctet(AttributeType.vendorSpecific.rawValue)
+        appendOctet(UInt8(headerSize + value.count))
+        for place in 0..<4 { appendOctet(UInt8(truncatingIfNeeded: numbers[1] >> UInt32(24 - 8 * place))) }
+        appendOctet(UInt8(truncatingIfNeeded: numbers[2]))
+        appendOctet(UInt8(2 + value.count))
+        appendOctets(value)
     }
 
     /// Appends `body` behind `header`, in one attribute or, where the form has a way to say so, in several.
@@ -145,9 +172,8 @@ private struct AttributeBody {
     /// Where the hidden octets begin, counted from the end of the body.
     private let hiddenSize: Int
 
-    init(_ attribute: EncodedAttribute) throws(AttributeDoesNotFit) {
-        let definition = attribute.definition
-        value = attribute.octets
+    init(_ value: [UInt8], _ definition: AttributeDefinition, _ tag: UInt8?) throws(AttributeDoesNotFit) {
+        self.value = value
         encryption = definition.encryption
         let tagReplacesOctet = definition.hasTag && definition.type == .integer && encryption == nil && value.count == 4
         skipped = tagReplacesOctet ? 1 : 0
@@ -161,8 +187,8 @@ private struct AttributeBody {
         }
         guard definition.hasTag else { return }
         if definition.type == .integer, encryption == nil {
-            if tagReplacesOctet { prepend(UInt32(attribute.tag ?? 0), size: 1) }
-        } else if let tag = attribute.tag {
+            if tagReplacesOctet { prepend(UInt32(tag ?? 0), size: 1) }
+        } else if let tag {
             prepend(UInt32(tag), size: 1)
         } else if encryption == .tunnelPassword || (value.first ?? 0) < 0x20 {
             // Untagged, but the first octet would be taken for a tag (RFC 2868 §3.1).

@@ -33,6 +33,17 @@ package struct AttributeDefinition: Hashable, Sendable {
     /// Whether it lives in a server only and can stand in no packet.
     package var isInternal: Bool { flags.isVirtual || (path.numbers.count == 1 && path.numbers[0] > 255) }
 
+    /// Whether its value stands on the wire as it is, in one attribute of its own or of a vendor with headers of the usual
+    /// size: as nearly all do.
+    var isPlain: Bool {
+        guard !flags.hasTag, flags.encryption == nil else { return false }
+        switch path.numbers.count {
+        case 1: return !flags.isConcatenated
+        case 3: return path.isVendorSpecific && format.isUsual
+        default: return false
+        }
+    }
+
     /// Whether this is NAS-Filter-Rule, whose attributes joined are rules with a NUL between them, wherever one attribute ends
     /// and the next begins (RFC 4849 §2).
     var holdsFilterRules: Bool { type == .string && path.isAttribute(.nasFilterRule) }

@@ -44,6 +44,9 @@ package struct VendorFormat: Hashable, Sendable {
         self.init(typeSize: typeSize, lengthSize: lengthSize, continues: continues)
     }
 
+    /// Whether type and length are an octet each, and nothing follows.
+    var isUsual: Bool { typeSize == 1 && lengthSize == 1 && !continues }
+
     /// The octets before a value: type, length and, where there is one, the octet with the continuation bit.
     var headerSize: Int { typeSize + lengthSize + (continues ? 1 : 0) }
     /// The largest type. Types of four octets keep their first at zero, as vendor numbers do.

@@ -21,9 +21,11 @@ package struct Packet: Sendable {
     package init(parsing datagram: Span<UInt8>) throws(MalformedPacket) {
         let framing = try PacketFraming(datagram)
         messageAuthenticatorOffset = framing.messageAuthenticatorOffset
-        octets = [UInt8](capacity: framing.length) { output in
+        var octets: [UInt8] = []
+        octets.append(addingCapacity: framing.length) { output in
             for index in 0..<framing.length { output.append(datagram[index]) }
         }
+        self.octets = octets
     }
 
     /// Checks every framing rule that concerns the packet alone.
@@ -47,15 +49,18 @@ package struct Packet: Sendable {
     }
 
     /// The value of the first attribute of that type; nil without one.
+    package func first(_ type: AttributeType) -> [UInt8]? { range(ofFirst: type).map { Array(octets[$0]) } }
+
+    /// Where in ``octets`` that value is.
     ///
     /// Here, in ``values(of:)`` and in ``count(of:)`` an attribute without a value counts as absent (RFC 2865 §5), unless
     /// its type ``AttributeType/countsWhenEmpty``.
-    package func first(_ type: AttributeType) -> [UInt8]? {
+    package func range(ofFirst type: AttributeType) -> Range<Int>? {
         var offset = Self.headerSize
         while offset < octets.count {
             let end = offset + Int(octets[offset + 1])
             if octets[offset] == type.rawValue, counts(type, offset + 2..<end) {
-                return Array(octets[offset + 2..<end])
+                return offset + 2..<end
             }
             offset = end
         }

@@ -42,8 +42,8 @@ package struct PacketBuilder: Sendable {
 
     private let role: Role
     private let isSigned: Bool
-    private let requestAuthenticator: Authenticator
     private let proxyStates: [UInt8]
+    /// Until it is finished: with the Request Authenticator in the header, and zeroes for the Message-Authenticator.
     private(set) var octets: [UInt8]
     private var hidings: [Hiding] = []
 
@@ -75,9 +75,9 @@ package struct PacketBuilder: Sendable {
     ) {
         self.role = role
         self.isSigned = isSigned
-        self.requestAuthenticator = authenticator
         self.proxyStates = proxyStates
-        octets = [UInt8](capacity: 256) { output in
+        octets = []
+        octets.append(addingCapacity: 256) { output in
             output.append(code.rawValue)
             output.append(identifier)
             // The Length, which is known at the end.
@@ -128,6 +128,7 @@ package struct PacketBuilder: Sendable {
 
     /// Appends octets for which there is room.
     mutating func appendOctets(_ octets: ArraySlice<UInt8>) { self.octets += octets }
+    mutating func appendOctets(_ octets: [UInt8]) { self.octets += octets }
 
     /// Takes the last `count` octets off again, which must be whole attributes in the clear.
     mutating func removeOctets(_ count: Int) { octets.removeLast(count) }
@@ -143,25 +144,25 @@ package struct PacketBuilder: Sendable {
     package consuming func finish(
         signedWith secret: SharedSecret, _ workspace: inout CodecWorkspace
     ) -> [UInt8] {
-        octets += proxyStates
+        if !proxyStates.isEmpty { octets += proxyStates }
         octets[2] = UInt8(truncatingIfNeeded: octets.count >> 8)
         octets[3] = UInt8(truncatingIfNeeded: octets.count)
-        let authenticator = requestAuthenticator
+        if !hidings.isEmpty { hide(with: secret, &workspace) }
+        if isSigned {
+            octets.write(workspace.code(of: octets, secret), at: Self.messageAuthenticatorOffset)
+        }
+        if role == .reply {
+            octets.write(workspace.responseAuthenticator(of: octets, secret), at: 4)
+        }
+        return octets
+    }
+
+    private mutating func hide(with secret: SharedSecret, _ workspace: inout CodecWorkspace) {
+        let authenticator = Authenticator(InlineArray { octets[$0 + 4] })
         for hiding in hidings {
             workspace.hide(
                 &octets, in: hiding.range, by: hiding.method, secret: secret, requestAuthenticator: authenticator)
         }
-        if isSigned {
-            let code = workspace.messageAuthenticator(
-                of: octets, at: Self.messageAuthenticatorOffset, authenticator: requestAuthenticator, secret: secret)
-            octets.write(code, at: Self.messageAuthenticatorOffset)
-        }
-        if role == .reply {
-            let response = workspace.responseAuthenticator(
-                of: octets, requestAuthenticator: requestAuthenticator, secret: secret)
-            octets.write(response, at: 4)
-        }
-        return octets
     }
 }
 

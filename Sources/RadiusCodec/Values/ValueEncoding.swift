@@ -19,6 +19,13 @@ extension AttributeDictionary {
     package func encode(
         _ text: String, as definition: AttributeDefinition, tag: UInt8? = nil
     ) throws(AttributeValueError) -> EncodedAttribute {
+        EncodedAttribute(definition: definition, tag: tag, octets: try value(text, of: definition, tag: tag))
+    }
+
+    /// The same, and only its value.
+    package func value(
+        _ text: String, of definition: AttributeDefinition, tag: UInt8? = nil
+    ) throws(AttributeValueError) -> [UInt8] {
         guard !definition.isInternal else {
             throw AttributeValueError(
                 "\(definition.name) has the number \(definition.path) and stands in no packet (expected 1 to 255)")
@@ -33,7 +40,7 @@ extension AttributeDictionary {
         if definition.hasTag, definition.type == .integer, octets[0] != 0 {
             throw mistake(text, definition, "at most 16777215, since a tag takes the first octet")
         }
-        return EncodedAttribute(definition: definition, tag: tag, octets: octets)
+        return octets
     }
 
     private func octets(
