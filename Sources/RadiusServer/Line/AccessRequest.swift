@@ -5,32 +5,26 @@ import TokenEngine
 ///
 /// It carries everything that its answer needs, the configuration included, so that it is decided and answered wholly by
 /// one version of it however often that is reloaded meanwhile.
-final class AccessRequest: Sendable {
-    let content: RequestContent
-    let configuration: ActiveConfiguration
+final class AccessRequest: RequestContent {
+    let packet: Packet
+    let arrival: Arrival
     let path: ReturnPath
-    /// Where its reply is kept for retransmissions, and under which ticket.
-    let duplicates: DuplicateCache
+    /// Under which its reply is kept for retransmissions.
     let ticket: DuplicateCache.Ticket
-    /// When it came, in milliseconds of the clock that never goes back.
-    let receivedAt: Int64
 
-    init(
-        packet: Packet, client: Client, configuration: ActiveConfiguration, path: ReturnPath,
-        duplicates: DuplicateCache,
-        ticket: DuplicateCache.Ticket, receivedAt: Int64
-    ) {
-        content = RequestContent(
-            packet: packet, client: client, peer: path.peer, dictionary: configuration.configuration.dictionary)
-        self.configuration = configuration
+    init(packet: Packet, arrival: Arrival, path: ReturnPath, ticket: DuplicateCache.Ticket) {
+        self.packet = packet
+        self.arrival = arrival
         self.path = path
-        self.duplicates = duplicates
         self.ticket = ticket
-        self.receivedAt = receivedAt
     }
 
-    var packet: Packet { content.packet }
-    var client: Client { content.client }
+    var client: Client { arrival.client }
+    var peer: SocketAddress { path.peer }
+    var configuration: ActiveConfiguration { arrival.configuration }
+    var duplicates: DuplicateCache { arrival.duplicates }
+    /// When it came, in milliseconds of the clock that never goes back.
+    var receivedAt: Int64 { arrival.time }
 
     /// How every log line about a request begins: client, peer and identifier.
     var name: String { "client=\(Log.word(client.name)) peer=\(path.peer) id=\(packet.identifier)" }

@@ -8,19 +8,19 @@ extension RequestContent {
     /// What RFC 2865 §4.1 and §5.44 forbid (no name, two States, two kinds of password …) is no reason for silence: it
     /// becomes a credential that nothing accepts, so that the audit and the log say what was wrong.
     func attempt(_ workspace: inout CodecWorkspace) -> Attempt {
-        var credential = Credential.unusable(.nameMissing)
+        let credential: Credential
         var name: (text: String, readings: [TextReading]) = ("", [])
-        switch userName() {
-        case .success(let read):
-            name = read
-            credential = self.credential(&workspace)
-        case .failure(let flaw):
-            credential = .unusable(flaw.reason)
+        let state = packet.first(.state)
+        do throws(Flaw) {
+            name = try userName(answering: state)
+            credential = self.credential(isAnswer: state != nil, &workspace)
+        } catch {
+            credential = .unusable(error.reason)
         }
         return Attempt(
             userName: name.text, userNameReadings: name.readings, realm: client.realm, resolver: client.resolver,
             credential: credential, characterSet: client.characterSet,
-            transaction: packet.first(.state).map { TransactionID(octets: $0) }, client: client.name,
+            transaction: state.map { TransactionID(octets: $0) }, client: client.name,
             clientAddress: clientAddress ?? peer.address, splitting: client.splitting,
             objection: objection)
     }
@@ -39,29 +39,29 @@ extension RequestContent {
         return texts(of: definition).first.flatMap { IPAddress($0) }
     }
 
-    private struct Flaw: Error {
-        let reason: Reason
-    }
-
-    private func userName() -> Result<(text: String, readings: [TextReading]), Flaw> {
-        guard var octets = packet.first(.userName) else { return .failure(Flaw(reason: .nameMissing)) }
-        guard packet.count(of: .userName) == 1, packet.count(of: .state) <= 1 else {
-            return .failure(Flaw(reason: .attributeRepeated))
+    private func userName(answering state: [UInt8]?) throws(Flaw) -> (text: String, readings: [TextReading]) {
+        guard let place = packet.range(ofFirst: .userName) else { throw Flaw(reason: .nameMissing) }
+        guard packet.count(of: .userName) == 1, state == nil || packet.count(of: .state) == 1 else {
+            throw Flaw(reason: .attributeRepeated)
         }
         // It answers a challenge, and nobody can tell which: not as if it were a new login (RFC 2865 §5 and §5.24).
-        guard packet.first(.state)?.isEmpty != true else { return .failure(Flaw(reason: .attributeMalformed)) }
+        guard state?.isEmpty != true else { throw Flaw(reason: .attributeMalformed) }
+        // Nearly all names are ASCII, which is the same in every character set.
+        let sent = packet.octets[place]
+        guard !sent.allSatisfy({ (1..<0x80).contains($0) }) else { return (String(decoding: sent, as: UTF8.self), []) }
+        var octets = Array(sent)
         // Some devices send the NUL that ends a text of theirs, or pad as a password is padded.
         while octets.last == 0 { octets.removeLast() }
-        guard !octets.isEmpty else { return .failure(Flaw(reason: .nameMissing)) }
+        guard !octets.isEmpty else { throw Flaw(reason: .nameMissing) }
         // A NUL within would end the name in somebody else's program, and another user would be meant (RFC 2865 §5.1).
-        guard !octets.contains(0) else { return .failure(Flaw(reason: .nameMalformed)) }
+        guard !octets.contains(0) else { throw Flaw(reason: .nameMalformed) }
         guard let name = TextReading.name(of: octets, in: client.characterSet) else {
-            return .failure(Flaw(reason: .nameMalformed))
+            throw Flaw(reason: .nameMalformed)
         }
-        return .success(name)
+        return name
     }
 
-    private func credential(_ workspace: inout CodecWorkspace) -> Credential {
+    private func credential(isAnswer: Bool, _ workspace: inout CodecWorkspace) -> Credential {
         let settings = client.mapping.settings
         let offered = packet.offeredCredentials
         guard !offered.areMixed else { return .unusable(.credentialsMixed) }
@@ -74,7 +74,12 @@ extension RequestContent {
             return .unusable(.passwordMalformed)
         }
         // An answer may be empty; a first request without any password proves nothing (RFC 2865 §4.1).
-        guard packet.count(of: .state) > 0 || settings.addsEmptyPassword else { return .unusable(.credentialMissing) }
+        guard isAnswer || settings.addsEmptyPassword else { return .unusable(.credentialMissing) }
         return .password(SecretOctets([]))
     }
+}
+
+/// Why an attempt cannot be what it should be.
+private struct Flaw: Error {
+    let reason: Reason
 }

@@ -24,7 +24,7 @@ struct Listener: ~Copyable {
         self.line = line
         self.server = server
         admission = try Admission(
-            duplicates: DuplicateCache(capacity: Self.duplicatesMaximum), signers: server.signers,
+            socket: socket, duplicates: DuplicateCache(capacity: Self.duplicatesMaximum), signers: server.signers,
             metrics: server.metrics,
             storeIsFailing: { server.storeIsFailing.load(ordering: .relaxed) })
         receiver = DatagramReceiver(capacity: Self.batchSize)
@@ -52,29 +52,31 @@ struct Listener: ~Copyable {
     /// One batch: every datagram is judged under the same configuration.
     private mutating func take(_ count: Int) {
         let configuration = server.active.current
-        let now = Clock.monotonic()
+        admission.begin(under: configuration, at: Clock.monotonic())
         var requests: [PendingRequest] = []
         requests.reserveCapacity(count)
-        var answers: [(octets: [UInt8], path: ReturnPath)] = []
+        var answerCount = 0
         for index in 0..<count {
-            receiver.withDatagram(index, of: socket) { datagram, path in
+            receiver.withDatagram(index) { datagram, path in
                 server.trace.received(datagram, by: path, under: configuration)
                 do throws(Discard) {
-                    switch try admission.admit(datagram, by: path, under: configuration, at: now) {
+                    switch try admission.admit(datagram, by: path) {
                     case .request(let request):
                         requests.append(request)
                     case .answer(let octets):
                         server.trace.sent(octets, by: path, under: configuration)
-                        answers.append((octets, path))
+                        sender.add(octets, to: path, by: socket)
+                        answerCount += 1
                     }
                 } catch {
                     server.discard(error, from: path.peer, identifier: datagram.count > 1 ? datagram[1] : nil)
                 }
             }
         }
+        admission.end()
         server.metrics.add(count, to: .datagramsReceived)
-        server.metrics.add(answers.count, to: .answeredWithoutDecision)
-        if !answers.isEmpty { sender.send(answers) }
+        server.metrics.add(answerCount, to: .answeredWithoutDecision)
+        sender.flush()
         if !requests.isEmpty { line.decide(requests) }
     }
 }

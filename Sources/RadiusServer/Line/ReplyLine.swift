@@ -39,21 +39,23 @@ final class ReplyLine: Sendable {
         var replies = try ReplyWriter(server: server)
         var sender = DatagramSender()
         while case let batch = waiting.take(upTo: Self.batchSize), !batch.isEmpty {
-            var answers: [(octets: [UInt8], request: AccessRequest)] = []
-            answers.reserveCapacity(batch.count)
+            let now = Clock.monotonic()
             var rejects: [RejectDelay.Reject] = []
             for decided in batch {
-                let request = decided.request
                 let octets = replies.reply(to: decided)
-                let delay = request.configuration.configuration.server.rejectDelayInSeconds * 1000
-                if case .reject = decided.verdict.decision, delay > 0 {
-                    rejects.append(.init(octets: octets, request: request, due: request.receivedAt + delay))
+                let arrival = decided.request.arrival
+                if case .reject = decided.verdict.decision, arrival.rejectDelay > 0 {
+                    let due = arrival.time + arrival.rejectDelay
+                    rejects.append(.init(octets: octets, request: decided.request, due: due))
                 } else {
-                    answers.append((octets, request))
+                    add(octets, to: decided.request, &sender, at: now)
                 }
             }
-            answers += rejectDelay.hold(rejects).map { ($0.octets, $0.request) }
-            send(answers, &sender)
+            let held = rejects.count
+            let hasty = rejectDelay.hold(rejects)
+            for reject in hasty { add(reject.octets, to: reject.request, &sender, at: now) }
+            sender.flush()
+            server.requestsInFlight.subtract(batch.count - held + hasty.count, ordering: .relaxed)
             replies.flush()
         }
     }
@@ -61,21 +63,19 @@ final class ReplyLine: Sendable {
     /// The thread that sends rejects when their time has come.
     func runRejectDelay() {
         var sender = DatagramSender()
-        rejectDelay.run { rejects in send(rejects.map { ($0.octets, $0.request) }, &sender) }
+        rejectDelay.run { rejects in
+            let now = Clock.monotonic()
+            for reject in rejects { add(reject.octets, to: reject.request, &sender, at: now) }
+            sender.flush()
+            server.requestsInFlight.subtract(rejects.count, ordering: .relaxed)
+        }
     }
 
-    /// Sends replies, and keeps them for retransmissions.
-    private func send(_ replies: [(octets: [UInt8], request: AccessRequest)], _ sender: inout DatagramSender) {
-        var answers: [(octets: [UInt8], path: ReturnPath)] = []
-        answers.reserveCapacity(replies.count)
-        let now = Clock.monotonic()
-        for (octets, request) in replies {
-            let lifetime = request.configuration.configuration.server.duplicateLifetimeInSeconds * 1000
-            request.duplicates.remember(octets, for: request.ticket, until: now + lifetime)
-            answers.append((octets, request.path))
-        }
-        sender.send(answers)
-        server.requestsInFlight.subtract(replies.count, ordering: .relaxed)
+    /// Keeps a reply for retransmissions, and leaves it to be sent.
+    private func add(_ reply: [UInt8], to request: AccessRequest, _ sender: inout DatagramSender, at now: Int64) {
+        let arrival = request.arrival
+        arrival.duplicates.remember(reply, for: request.ticket, until: now + arrival.duplicateLifetime)
+        sender.add(reply, to: request.path, by: arrival.socket)
     }
 
     func close() {

@@ -17,11 +17,12 @@ struct ReplyWriter: ~Copyable {
     /// The reply's octets, ready to be sent.
     mutating func reply(to decided: DecidedRequest) -> [UInt8] {
         let (request, verdict) = (decided.request, decided.verdict)
+        let client = request.arrival.client
         let own = OwnAttributes(verdict.decision)
         var packet = PacketBuilder(replying: own.code, to: request.packet)
         var mapped = mapped(for: request, verdict, own.result)
         // Whether anybody may be let in by this reply was asked before the verdict was committed (``Attempt/objection``).
-        own.append(&mapped, to: &packet, limit: request.client.replyLimit) { type, error in
+        own.append(&mapped, to: &packet, limit: client.replyLimit) { type, error in
             report("attribute \(type.rawValue) is left out, \(error)", request)
         }
         server.metrics.add(mapped.leftOutCount, to: .attributesLeftOut)
@@ -29,7 +30,7 @@ struct ReplyWriter: ~Copyable {
         if verdict.reason == .attributeMisfit { report("the login is refused, since \(verdict.message)", request) }
         tell(decided)
         server.metrics.count(verdict)
-        let octets = packet.finish(signedWith: request.client.secret, &workspace)
+        let octets = (consume packet).finish(signedWith: client.secret, &workspace)
         server.trace.sent(octets, by: request.path, under: request.configuration)
         return octets
     }
@@ -46,7 +47,7 @@ struct ReplyWriter: ~Copyable {
     ) -> MappedAttributes {
         let mapping = request.client.mapping
         guard !mapping.isEmpty else { return MappedAttributes() }
-        return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request.content), result: result)
+        return mapping.evaluate(for: VerdictDetail(verdict: verdict, request: request), result: result)
     }
 
     private func report(_ problem: String, _ request: AccessRequest) {

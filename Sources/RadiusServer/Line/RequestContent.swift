@@ -1,13 +1,23 @@
 import RadiusCodec
 
 /// What a request says and who sent it: all that its decision and the mapping rest on.
-struct RequestContent: Sendable {
+protocol RequestContent: Sendable {
+    var packet: Packet { get }
+    var client: Client { get }
+    /// From where it came.
+    var peer: SocketAddress { get }
+}
+
+/// A request that nobody has sent, for those who ask what would become of it.
+struct ImaginedRequest: RequestContent {
     let packet: Packet
     let client: Client
-    /// From where it came.
     let peer: SocketAddress
+}
+
+extension RequestContent {
     /// Names its attributes.
-    let dictionary: AttributeDictionary
+    var dictionary: AttributeDictionary { client.mapping.dictionary }
 
     /// The values of an attribute, as they are compared and mapped.
     func texts(of definition: AttributeDefinition) -> [String] {

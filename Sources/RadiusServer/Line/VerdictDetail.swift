@@ -3,9 +3,9 @@ import TokenEngine
 
 /// What a decision hands to the mapping, under privacyIDEA's names. Nothing is made before a rule asks for it: most
 /// mappings read a serial and a group.
-struct VerdictDetail: DetailSource {
+struct VerdictDetail<Request: RequestContent>: DetailSource {
     let verdict: Verdict
-    let request: RequestContent
+    let request: Request
 
     func value(_ key: String, in section: String?) -> DetailValue {
         switch section {

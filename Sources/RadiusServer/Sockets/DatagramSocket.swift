@@ -77,11 +77,9 @@ final class DatagramSocket: Sendable {
     }
 }
 
-/// How an answer finds its way: the socket that the request came in by, who sent it, and, where the socket has all of our
-/// addresses, which of them it was sent to, so that the answer leaves from there (RFC 2865 §3: a client looks at the source
-/// of the answer).
+/// How an answer finds its way: to who sent the request, and, where the socket has all of our addresses, from the one that it
+/// was sent to (RFC 2865 §3: a client looks at the source of the answer).
 struct ReturnPath: Sendable {
-    let socket: DatagramSocket
     let peer: SocketAddress
     let own: OwnAddress
 
@@ -202,13 +200,13 @@ struct OwnAddress: Hashable, Sendable {
     /// Lends datagram `index` of the last ``receive(from:)``. A datagram from an address that is neither IPv4 nor IPv6
     /// (the kernel sends none) is passed over.
     func withDatagram(
-        _ index: Int, of socket: DatagramSocket, _ body: (Span<UInt8>, ReturnPath) -> Void
+        _ index: Int, _ body: (Span<UInt8>, ReturnPath) -> Void
     ) {
         guard index < capacity, let peer = SocketAddress(unsafe names[index]) else { return }
         let own = unsafe watchword_destination(&messages[index].header)
         let size = min(Int(unsafe messages[index].length), Self.datagramSize)
         let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.datagramSize, count: size)
-        body(unsafe datagram.span, ReturnPath(socket: socket, peer: peer, own: OwnAddress(own)))
+        body(unsafe datagram.span, ReturnPath(peer: peer, own: OwnAddress(own)))
     }
 }
 
@@ -224,16 +222,26 @@ struct OwnAddress: Hashable, Sendable {
     private let controls: UnsafeMutableRawPointer
     /// What is sent by one call, one datagram right behind the other.
     private let octets: UnsafeMutablePointer<UInt8>
+    /// By which the datagrams that wait go out; nil when none waits.
+    private var socket: DatagramSocket?
+    /// How many datagrams wait, and how many octets they have.
+    private var count = 0
+    private var size = 0
 
     init() {
         unsafe messages = .allocate(capacity: Self.capacity)
         unsafe vectors = .allocate(capacity: Self.capacity)
         unsafe names = .allocate(capacity: Self.capacity)
         unsafe controls = .allocate(byteCount: Self.capacity * Self.controlSize, alignment: 16)
+        unsafe octets = .allocate(capacity: Self.capacity * Self.datagramSize)
         unsafe messages.initialize(repeating: watchword_mmsghdr(), count: Self.capacity)
         unsafe vectors.initialize(repeating: iovec(), count: Self.capacity)
         unsafe names.initialize(repeating: sockaddr_storage(), count: Self.capacity)
-        unsafe octets = .allocate(capacity: Self.capacity * Self.datagramSize)
+        for index in 0..<Self.capacity {
+            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
+            unsafe messages[index].header.msg_iov = vectors + index
+            unsafe messages[index].header.msg_iovlen = 1
+        }
     }
 
     deinit {
@@ -244,50 +252,40 @@ struct OwnAddress: Hashable, Sendable {
         unsafe octets.deallocate()
     }
 
-    /// Sends each of `answers` by its own path, in order. One that the kernel refuses is lost, as any datagram may be:
-    /// the client asks again.
-    mutating func send(_ answers: [(octets: [UInt8], path: ReturnPath)]) {
-        var next = 0
-        while next < answers.count {
-            // One call serves one address, by whichever of its sockets: the run of answers that share it.
-            let socket = answers[next].path.socket
-            var end = next + 1
-            while end < answers.count, end - next < Self.capacity, answers[end].path.socket.shares(socket) { end += 1 }
-            send(answers, next..<end, by: socket)
-            next = end
+    /// Leaves an answer to be sent with those that come after it; it goes at the latest with ``flush()``.
+    mutating func add(_ answer: [UInt8], to path: ReturnPath, by socket: DatagramSocket) {
+        // One call serves one address, by whichever of its sockets.
+        if count == Self.capacity || self.socket.map({ !$0.shares(socket) }) ?? false { flush() }
+        if self.socket == nil { self.socket = socket }
+        let position = unsafe octets + size
+        let answerSize = min(answer.count, Self.datagramSize)
+        unsafe answer.withUnsafeBufferPointer { answer in
+            guard let start = answer.baseAddress else { return }
+            unsafe position.update(from: start, count: answerSize)
         }
+        let (storage, length) = path.peer.native
+        unsafe names[count] = storage
+        unsafe vectors[count] = iovec(iov_base: position, iov_len: answerSize)
+        unsafe messages[count].header.msg_namelen = length
+        unsafe messages[count].header.msg_control = controls + count * Self.controlSize
+        unsafe messages[count].header.msg_controllen = Self.controlSize
+        unsafe watchword_send_from(&messages[count].header, path.own.native)
+        count += 1
+        size += answerSize
     }
 
-    private mutating func send(
-        _ answers: [(octets: [UInt8], path: ReturnPath)], _ range: Range<Int>, by socket: DatagramSocket
-    ) {
-        var position = unsafe octets
-        for (index, place) in range.enumerated() {
-            let size = min(answers[place].octets.count, Self.datagramSize)
-            unsafe answers[place].octets.withUnsafeBufferPointer { octets in
-                guard let start = octets.baseAddress else { return }
-                unsafe position.update(from: start, count: size)
-            }
-            let (storage, length) = answers[place].path.peer.native
-            unsafe names[index] = storage
-            unsafe vectors[index] = iovec(iov_base: position, iov_len: size)
-            unsafe position += size
-            unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
-            unsafe messages[index].header.msg_namelen = length
-            unsafe messages[index].header.msg_iov = vectors + index
-            unsafe messages[index].header.msg_iovlen = 1
-            unsafe messages[index].header.msg_control = controls + index * Self.controlSize
-            unsafe messages[index].header.msg_controllen = Self.controlSize
-            unsafe watchword_send_from(&messages[index].header, answers[place].path.own.native)
-        }
+    /// Sends what was added, in order. What the kernel refuses is lost, as any datagram may be: the client asks again.
+    mutating func flush() {
+        guard let socket else { return }
         var sent = 0
-        while sent < range.count {
-            let count = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(range.count - sent), 0)
-            if count > 0 {
-                sent += Int(count)
+        while sent < count {
+            let number = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(count - sent), 0)
+            if number > 0 {
+                sent += Int(number)
             } else if errno != EINTR {
                 sent += 1
             }
         }
+        (self.socket, count, size) = (nil, 0, 0)
     }
 }

@@ -37,7 +37,7 @@ final class LineLaboratory {
         var receiver = DatagramReceiver(capacity: 1)
         _ = try receiver.receive(from: socket)
         var failure: (any Error)?
-        receiver.withDatagram(0, of: socket) { datagram, path in
+        receiver.withDatagram(0) { datagram, path in
             do { try body(datagram, path) } catch { failure = error }
         }
         if let failure { throw failure }
@@ -65,11 +65,12 @@ final class LineLaboratory {
                     for: .init(digest: InlineArray { _ in .random(in: 0...255) }), at: now)
             else { return }
             let configuration = server.active.current
-            let request = AccessRequest(
-                packet: packet, client: configuration.configuration.clients[0], configuration: configuration,
-                path: path, duplicates: duplicates, ticket: ticket, receivedAt: now)
+            let arrival = Arrival(
+                of: path.peer.address, client: configuration.configuration.clients[0], configuration: configuration,
+                socket: socket, duplicates: duplicates, at: now)
+            let request = AccessRequest(packet: packet, arrival: arrival, path: path, ticket: ticket)
             var workspace = try CodecWorkspace()
-            pending = PendingRequest(request: request, attempt: request.content.attempt(&workspace))
+            pending = PendingRequest(request: request, attempt: request.attempt(&workspace))
         }
         return try #require(pending)
     }

@@ -84,7 +84,7 @@ enum ExplainCommand {
     /// The request that the device would send: what reads one in the server reads this one, too.
     private static func request(
         of user: String, _ invocation: Invocation, _ configuration: Configuration
-    ) throws(CommandFailure) -> RequestContent {
+    ) throws(CommandFailure) -> ImaginedRequest {
         let text = invocation.arguments.value(of: client) ?? "127.0.0.1"
         guard let address = IPAddress(text) else {
             throw .wrongUsage("--client is '\(visible(text))'; it takes an IP address")
@@ -112,9 +112,7 @@ enum ExplainCommand {
             // Who sends CHAP, say, sends no password besides.
             var request = try packet(password: given)
             if request.offeredCredentials.isEmpty { request = try packet(password: try password(invocation)) }
-            return RequestContent(
-                packet: request, client: client, peer: SocketAddress(address, port: 0),
-                dictionary: configuration.dictionary)
+            return ImaginedRequest(packet: request, client: client, peer: SocketAddress(address, port: 0))
         } catch let error as CommandFailure {
             throw error
         } catch let error as AttributeDoesNotFit {
@@ -131,7 +129,7 @@ enum ExplainCommand {
 }
 
 extension Administration {
-    fileprivate func explain(_ request: RequestContent) throws(CommandFailure) -> Verdict {
+    fileprivate func explain(_ request: ImaginedRequest) throws(CommandFailure) -> Verdict {
         let remembered: VerifiedSecrets
         let attempt: Attempt
         do throws(CryptographyError) {
