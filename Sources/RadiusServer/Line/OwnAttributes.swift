@@ -67,7 +67,7 @@ struct OwnAttributes: Sendable {
         if !mapped.contains(.replyMessage) {
             for part in message { append(.replyMessage, part) }
         }
-        if !mapped.isEmpty { mapped.append(to: &packet, except: result.serversOwn) }
+        if !mapped.isEmpty { mapped.append(to: &packet, as: result) }
     }
 }
 

@@ -7,38 +7,37 @@ struct VerdictDetail<Request: RequestContent>: DetailSource {
     let verdict: Verdict
     let request: Request
 
-    func value(_ key: String, in section: String?) -> DetailValue {
-        switch section {
-        case nil: topLevel(key)
-        case "user": user(key)
-        case "token": token(key)
-        case "client": client(key)
-        case "request": requestAttribute(key)
-        default: .null
+    func value(of source: MappingSource) -> DetailValue {
+        switch source.field {
+        case .message: .text(verdict.message)
+        case .serial, .tokenSerial: .textOrNull(verdict.tokens.first?.serial)
+        case .kind: verdict.tokens.isEmpty ? .null : .text(verdict.commonKind?.rawValue ?? "undetermined")
+        case .digits: verdict.tokens.first.map { .number($0.digits) } ?? .null
+        case .realm: .textOrNull(verdict.user?.realm)
+        case .resolver: .textOrNull(verdict.user?.id.resolver)
+        case .transaction: ofChallenge { .text($0.transaction.text) }
+        case .transactions:
+            ofChallenge { prompt in .list(verdict.tokens.map { _ in .text(prompt.transaction.text) }) }
+        case .clientMode: ofChallenge { _ in .text("interactive") }
+        case .challenges:
+            ofChallenge { prompt in .list(verdict.tokens.map { Self.challenge(of: $0, prompt) }) }
+        case .userName: .textOrNull(verdict.user?.name)
+        case .userID: .textOrNull(verdict.user?.id.uid)
+        case .userAttribute: .values(of: source.key, among: verdict.user?.attributes)
+        case .tokenKind: .textOrNull(verdict.tokens.first?.kind.rawValue)
+        case .tokenDescription: .textOrNull(verdict.tokens.first?.description)
+        case .tokenAttribute: .values(of: source.key, among: verdict.tokens.first?.attributes)
+        case .clientName: .text(request.client.name)
+        case .clientGroups: .oneOrMany(request.client.groups)
+        case .clientAddress: .text(request.peer.addressText)
+        case .requestAttribute: requestAttribute(source.key)
+        case nil: .null
         }
     }
 
-    private func topLevel(_ key: String) -> DetailValue {
-        switch key {
-        case "message": .text(verdict.message)
-        case "serial": verdict.tokens.first.map { .text($0.serial) } ?? .null
-        case "type": verdict.tokens.isEmpty ? .null : .text(verdict.commonKind?.rawValue ?? "undetermined")
-        case "otplen": verdict.tokens.first.map { .number($0.digits) } ?? .null
-        case "user-realm": verdict.user?.realm.map(DetailValue.text) ?? .null
-        case "user-resolver": verdict.user.map { .text($0.id.resolver) } ?? .null
-        default: ofChallenge(key)
-        }
-    }
-
-    private func ofChallenge(_ key: String) -> DetailValue {
+    private func ofChallenge(_ value: (Prompt) -> DetailValue) -> DetailValue {
         guard case .challenge(let prompt) = verdict.decision else { return .null }
-        switch key {
-        case "transaction_id": return .text(prompt.transaction.text)
-        case "transaction_ids": return .list(verdict.tokens.map { _ in .text(prompt.transaction.text) })
-        case "client_mode": return .text("interactive")
-        case "multi_challenge": return .list(verdict.tokens.map { Self.challenge(of: $0, prompt) })
-        default: return .null
-        }
+        return value(prompt)
     }
 
     private static func challenge(of token: Token, _ prompt: Prompt) -> DetailValue {
@@ -47,34 +46,6 @@ struct VerdictDetail<Request: RequestContent>: DetailSource {
             "transaction_id": .text(prompt.transaction.text), "client_mode": .text("interactive"),
             "message": .text(prompt.text),
         ])
-    }
-
-    private func user(_ key: String) -> DetailValue {
-        guard let user = verdict.user else { return .null }
-        switch key {
-        case "username": return .text(user.name)
-        case "userid": return .text(user.id.uid)
-        default: return .oneOrMany(user.attributes.lazy.filter { $0.name == key }.map(\.value))
-        }
-    }
-
-    private func token(_ key: String) -> DetailValue {
-        guard let token = verdict.tokens.first else { return .null }
-        switch key {
-        case "serial": return .text(token.serial)
-        case "type": return .text(token.kind.rawValue)
-        case "description": return .text(token.description)
-        default: return .oneOrMany(token.attributes.lazy.filter { $0.name == key }.map(\.value))
-        }
-    }
-
-    private func client(_ key: String) -> DetailValue {
-        switch key {
-        case "name": .text(request.client.name)
-        case "group": .oneOrMany(request.client.groups)
-        case "address": .text(request.peer.addressText)
-        default: .null
-        }
     }
 
     /// An attribute of the request by its dictionary name; one that holds a secret is not there.
@@ -87,11 +58,22 @@ struct VerdictDetail<Request: RequestContent>: DetailSource {
 }
 
 extension DetailValue {
+    fileprivate static func textOrNull(_ text: String?) -> DetailValue { text.map(DetailValue.text) ?? .null }
+
+    fileprivate static func values(of name: String, among attributes: [Attribute]?) -> DetailValue {
+        guard let attributes else { return .null }
+        return .oneOrMany(attributes.lazy.filter { $0.name == name }.map(\.value))
+    }
+
     /// A name that occurs once has a text, a name that occurs again has a list; one that does not occur is null.
     fileprivate static func oneOrMany(_ texts: some Sequence<String>) -> DetailValue {
-        var values = texts.map(DetailValue.text)
-        guard let last = values.popLast() else { return .null }
-        return values.isEmpty ? last : .list(values + [last])
+        var only: String?
+        var all: [DetailValue] = []
+        for text in texts {
+            if let only, all.isEmpty { all.append(.text(only)) }
+            if only == nil { only = text } else { all.append(.text(text)) }
+        }
+        return all.isEmpty ? .textOrNull(only) : .list(all)
     }
 }
 

@@ -9,10 +9,11 @@ package final class AttributeMapping: Sendable {
     /// All `[Attribute …]` in the order of the file, then each `[Rule …]` and `[Members …]`, then `[Mapping section]`, then
     /// `[Mapping]`.
     let blocks: [MappingBlock]
-    /// Those that are for each kind of reply.
-    private let blocksOfAccepts: [MappingBlock]
-    private let blocksOfChallenges: [MappingBlock]
-    private let blocksOfRejects: [MappingBlock]
+    /// The same, and those that are for each kind of reply, as they are gone through.
+    private let allBlocks: [SharedBlock]
+    private let blocksOfAccepts: [SharedBlock]
+    private let blocksOfChallenges: [SharedBlock]
+    private let blocksOfRejects: [SharedBlock]
     let isEmpty: Bool
     /// Whether a value that does not fit can refuse a login (`misfit = refuse`).
     let canRefuse: Bool
@@ -32,9 +33,10 @@ package final class AttributeMapping: Sendable {
         dictionary: AttributeDictionary
     ) {
         self.blocks = blocks
-        blocksOfAccepts = blocks.filter { $0.results.contains(.accept) }
-        blocksOfChallenges = blocks.filter { $0.results.contains(.challenge) }
-        blocksOfRejects = blocks.filter { $0.results.contains(.reject) }
+        allBlocks = blocks.map { SharedBlock($0, misfit) }
+        blocksOfAccepts = allBlocks.filter { $0.isFor(.accept) }
+        blocksOfChallenges = allBlocks.filter { $0.isFor(.challenge) }
+        blocksOfRejects = allBlocks.filter { $0.isFor(.reject) }
         isEmpty = blocks.allSatisfy(\.rules.isEmpty)
         canRefuse = blocks.contains { !$0.rules.isEmpty && ($0.misfit ?? misfit) == .refuse }
         self.settings = settings
@@ -52,8 +54,10 @@ package final class AttributeMapping: Sendable {
 
     var rules: [MappingRule] { blocks.flatMap(\.rules) }
 
-    func blocks(for result: MappedResult) -> [MappingBlock] {
+    /// - Parameter result: nil for all blocks.
+    func blocks(for result: MappedResult?) -> [SharedBlock] {
         switch result {
+        case nil: allBlocks
         case .accept: blocksOfAccepts
         case .challenge: blocksOfChallenges
         case .reject: blocksOfRejects
@@ -89,12 +93,10 @@ package final class AttributeMapping: Sendable {
     }
 
     /// What the rules make of a detail, in their order; a list gives one attribute for each of its elements. What does not
-    /// fit its attribute's type is left out and reported. Sizes are not looked at: ``MappedAttributes/append(to:except:)``
+    /// fit its attribute's type is left out and reported. Sizes are not looked at: ``MappedAttributes/append(to:as:)``
     /// does that when the attributes go into a reply.
     func evaluate(for detail: some DetailSource, result: MappedResult) -> MappedAttributes {
-        var pass = MappingPass(self, detail, result, isExplained: false)
-        pass.run()
-        return pass.mapped
+        MappingPass(self, detail, result, isExplained: false).run().mapped
     }
 
     /// The attributes that a reply would carry, each with the place of the rule that made it: ``evaluate(for:result:)``,
@@ -110,14 +112,12 @@ package final class AttributeMapping: Sendable {
     package func explanation(
         for detail: some DetailSource, result: MappedResult, limit: Int = Packet.sizeMaximum
     ) -> (mapped: MappedAttributes, steps: [MappingStep]) {
-        var pass = MappingPass(self, detail, result, isExplained: true)
-        pass.run()
-        var mapped = pass.mapped
+        var (mapped, steps) = MappingPass(self, detail, result, isExplained: true).run()
         // A packet that is never sent.
         var packet = PacketBuilder(
             requesting: .accessRequest, identifier: 0, authenticator: Authenticator(InlineArray(repeating: 0)))
         OwnAttributes(expectedIn: result).append(&mapped, to: &packet, limit: limit)
-        return (mapped, pass.steps ?? [])
+        return (mapped, steps ?? [])
     }
 }
 

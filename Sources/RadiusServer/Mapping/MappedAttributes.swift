@@ -6,16 +6,11 @@ package enum MappedResult: String, Sendable, CaseIterable {
     case challenge
     case reject
 
-    /// What the server says itself in such a reply, and no rule may say in its place: the dialogue depends on it.
-    var serversOwn: [AttributeType] {
-        switch self {
-        case .challenge: [.state, .sessionTimeout]
-        case .accept, .reject: [.state]
-        }
+    /// Whether a rule's attribute is one that the server says itself in such a reply, and no rule may say in its place: the
+    /// dialogue depends on it.
+    func keeps(_ target: MappingTarget) -> Bool {
+        target.type == .state || (self == .challenge && target.type == .sessionTimeout)
     }
-
-    /// Whether a rule's attribute is the server's own.
-    func keeps(_ definition: AttributeDefinition) -> Bool { serversOwn.contains(where: definition.path.isOnly) }
 }
 
 /// One attribute of the reply, and the rule that made it.
@@ -62,20 +57,20 @@ package struct MappedAttributes: Sendable {
 
     /// Whether an attribute of `type` is among them: a mapped Reply-Message takes the place of the server's own.
     package func contains(_ type: AttributeType) -> Bool {
-        attributes.contains { $0.definition.path.isOnly(type) }
+        attributes.contains { $0.rule.target.type == type }
     }
 
     /// Appends them to a reply, in their order. One that is larger than its kind may be is left out; when the reply is full,
     /// so are this one and all that come after it. What was left out is among ``problems`` and no longer among
     /// ``attributes``.
     ///
-    /// - Parameter own: what the server has said already and nothing may say again.
-    package mutating func append(to packet: inout PacketBuilder, except own: [AttributeType] = []) {
-        let all = attributes
-        attributes = []
-        attributes.reserveCapacity(all.count)
-        for (index, entry) in all.enumerated() {
-            if own.contains(where: { entry.definition.path.isOnly($0) }) { continue }
+    /// - Parameter result: of the reply, which keeps to itself what nothing may say again.
+    mutating func append(to packet: inout PacketBuilder, as result: MappedResult) {
+        // Nearly always all of them go in as they are.
+        guard let odd = attributes.firstIndex(where: { !$0.append(to: &packet, as: result) }) else { return }
+        let rest = attributes[odd...]
+        attributes.removeSubrange(odd...)
+        for (index, entry) in zip(rest.indices, rest) where !result.keeps(entry.rule.target) {
             do throws(AttributeDoesNotFit) {
                 try append(entry, to: &packet)
             } catch {
@@ -83,7 +78,7 @@ package struct MappedAttributes: Sendable {
                     leaveOut(entry, "\(error)")
                     continue
                 }
-                for rest in all[index...] { leaveOut(rest, "\(error)") }
+                for rest in rest[index...] { leaveOut(rest, "\(error)") }
                 return
             }
         }
@@ -91,14 +86,14 @@ package struct MappedAttributes: Sendable {
 
     /// A Reply-Message goes on in the next one (RFC 2865 §5.18); any other attribute is itself.
     private mutating func append(_ entry: MappedAttribute, to packet: inout PacketBuilder) throws(AttributeDoesNotFit) {
-        guard entry.octets.count > 253, entry.definition.path.isOnly(.replyMessage) else {
-            try packet.append(entry.attribute)
+        guard entry.isOverlongMessage else {
+            try packet.append(entry.octets, as: entry.definition, tag: entry.rule.target.tag)
             attributes.append(entry)
             return
         }
         for octets in String(decoding: entry.octets, as: UTF8.self).replyMessages {
             let part = MappedAttribute(rule: entry.rule, octets: octets, isRequired: entry.isRequired)
-            try packet.append(part.attribute)
+            try packet.append(octets, as: part.definition)
             attributes.append(part)
         }
     }
@@ -112,7 +107,20 @@ package struct MappedAttributes: Sendable {
     }
 }
 
-extension AttributePath {
-    /// Whether this is the standard attribute `type`.
-    fileprivate func isOnly(_ type: AttributeType) -> Bool { numbers.count == 1 && numbers[0] == UInt32(type.rawValue) }
+extension MappedAttribute {
+    /// Whether one attribute does not hold all of it, and another may go on.
+    fileprivate var isOverlongMessage: Bool { octets.count > 253 && rule.target.type == .replyMessage }
+
+    /// Appends it, where it goes in as it is.
+    ///
+    /// - Returns: false where it does not; the packet is then as it was before.
+    fileprivate func append(to packet: inout PacketBuilder, as result: MappedResult) -> Bool {
+        guard !isOverlongMessage, !result.keeps(rule.target) else { return false }
+        do throws(AttributeDoesNotFit) {
+            try packet.append(octets, as: rule.target.definition, tag: rule.target.tag)
+            return true
+        } catch {
+            return false
+        }
+    }
 }

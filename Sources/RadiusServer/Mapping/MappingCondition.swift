@@ -52,7 +52,7 @@ extension MappingSource {
     fileprivate func hasText<Failure>(
         in detail: some DetailSource, where passes: (String) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
-        let value = detail.value(key, in: section)
+        let value = detail.value(of: self)
         guard case .list(let elements) = value else {
             guard let text = value.plainText, !text.isEmpty else { return false }
             return try passes(text)

@@ -6,9 +6,9 @@ struct MappingPass<Source: DetailSource> {
     private let detail: Source
     private let result: MappedResult
     private var memory: GroupMemory
-    private(set) var mapped = MappedAttributes()
+    private var mapped = MappedAttributes()
     /// nil when nobody wants to know.
-    private(set) var steps: [MappingStep]?
+    private var steps: [MappingStep]?
 
     init(_ mapping: AttributeMapping, _ detail: Source, _ result: MappedResult, isExplained: Bool) {
         self.mapping = mapping
@@ -18,11 +18,17 @@ struct MappingPass<Source: DetailSource> {
         steps = isExplained ? [] : nil
     }
 
-    mutating func run() {
+    /// What the rules make of the detail.
+    consuming func run() -> (mapped: MappedAttributes, steps: [MappingStep]?) {
+        apply()
+        return (mapped, steps)
+    }
+
+    private mutating func apply() {
         var end: RulePlace?
         let isExplained = steps != nil
-        for block in isExplained ? mapping.blocks : mapping.blocks(for: result) {
-            let isForOthers = isExplained && !block.results.contains(result)
+        for block in mapping.blocks(for: isExplained ? nil : result) {
+            let isForOthers = isExplained && !block.isFor(result)
             guard let place = block.place else {
                 if !isForOthers { apply(block) }
                 continue
@@ -40,7 +46,7 @@ struct MappingPass<Source: DetailSource> {
     }
 
     /// What cannot be told is taken for not holding, and reported.
-    private mutating func conditionsHold(of block: MappingBlock, _ place: RulePlace) -> Bool {
+    private mutating func conditionsHold(of block: SharedBlock, _ place: RulePlace) -> Bool {
         for condition in block.conditions {
             do throws(RegularExpression.Runaway) {
                 if try condition.holds(for: detail, &memory) { continue }
@@ -48,7 +54,7 @@ struct MappingPass<Source: DetailSource> {
             } catch {
                 let message = "a condition's regular expression runs away; the rule is not applied"
                 let problem = Diagnostic(file: place.file, line: place.line, severity: .warning, message)
-                mapped.leaveOut(problem, isRequired: isRequired(block))
+                mapped.leaveOut(problem, isRequired: block.isRequired)
                 steps?.append(MappingStep(place, .lacksCondition(condition.place)))
             }
             return false
@@ -56,10 +62,7 @@ struct MappingPass<Source: DetailSource> {
         return true
     }
 
-    private func isRequired(_ block: MappingBlock) -> Bool { (block.misfit ?? mapping.misfit) == .refuse }
-
-    private mutating func apply(_ block: MappingBlock) {
-        let isRequired = isRequired(block)
+    private mutating func apply(_ block: SharedBlock) {
         var hasMatch = false
         for (index, rule) in block.rules.enumerated() {
             switch rule.audience {
@@ -76,7 +79,7 @@ struct MappingPass<Source: DetailSource> {
                 }
             }
             hasMatch = true
-            apply(rule, isRequired: isRequired)
+            apply(rule, isRequired: block.isRequired)
             guard block.takesFirst else { continue }
             steps?.append(
                 contentsOf: block.rules[(index + 1)...].map { MappingStep($0.place, .comesAfter(rule.place)) })
@@ -95,13 +98,15 @@ struct MappingPass<Source: DetailSource> {
                 report("left out: two of the values are lists (expected one list at most)", rule, isRequired)
             }
         case .plain(let source):
-            switch detail.value(source.key, in: source.section) {
+            switch detail.value(of: source) {
             case .list(let values): for value in values { send(value, rule, isRequired) }
             case let value: send(value, rule, isRequired)
             }
         case .extraction(let source, let extraction):
-            for value in source.values(in: detail) {
-                guard extract(value, extraction, rule, isRequired) else { return }
+            switch detail.value(of: source) {
+            case .list(let values):
+                for value in values { guard extract(value, extraction, rule, isRequired) else { return } }
+            case let value: _ = extract(value, extraction, rule, isRequired)
             }
         }
     }
@@ -147,8 +152,8 @@ struct MappingPass<Source: DetailSource> {
 
     private mutating func append(_ text: String, _ rule: MappingRule, isRequired: Bool) {
         do throws(AttributeValueError) {
-            let attribute = try mapping.dictionary.encode(text, as: rule.target.definition, tag: rule.target.tag)
-            mapped.attributes.append(MappedAttribute(rule: rule, octets: attribute.octets, isRequired: isRequired))
+            let octets = try mapping.dictionary.value(text, of: rule.target.definition, tag: rule.target.tag)
+            mapped.attributes.append(MappedAttribute(rule: rule, octets: octets, isRequired: isRequired))
         } catch {
             report("left out: \(error)", rule, isRequired)
         }

@@ -25,11 +25,17 @@ final class MappingRule: Sendable {
     }
 
     /// What an `[Attribute …]` section makes of a value: `prefix`, then the pattern's first group, then `suffix`.
-    struct Extraction: Sendable {
+    final class Extraction: Sendable {
         /// nil matches everything and takes the whole value.
-        var pattern: RegularExpression?
-        var prefix = ""
-        var suffix = ""
+        let pattern: RegularExpression?
+        let prefix: String
+        let suffix: String
+
+        init(pattern: RegularExpression?, prefix: String, suffix: String) {
+            self.pattern = pattern
+            self.prefix = prefix
+            self.suffix = suffix
+        }
     }
 
     /// For whom it is: a line of `[Members …]` speaks of some.
@@ -74,6 +80,15 @@ struct MappingTarget: Sendable, Hashable {
     let definition: AttributeDefinition
     /// 1 to 31; nil for none.
     let tag: UInt8?
+    /// Of a standard attribute; nil for any other.
+    let type: AttributeType?
+
+    init(definition: AttributeDefinition, tag: UInt8?) {
+        self.definition = definition
+        self.tag = tag
+        let numbers = definition.path.numbers
+        type = numbers.count == 1 ? UInt8(exactly: numbers[0]).map(AttributeType.init) : nil
+    }
 
     var name: String { tag.map { "\(definition.name):\($0)" } ?? definition.name }
 }
@@ -92,6 +107,32 @@ struct MappingBlock: Sendable {
     /// What becomes of the login when a value does not fit; nil: what holds for the whole file.
     var misfit: MisfitHandling?
     var rules: [MappingRule] = []
+}
+
+/// A block as replies go through it: one object, since a copy of a block would count a reference to each thing that it has.
+final class SharedBlock: Sendable {
+    /// Of the section; nil for the sections that are always applied.
+    let place: RulePlace?
+    let conditions: [MappingCondition]
+    let isLast: Bool
+    let takesFirst: Bool
+    /// Whether nobody gets in without what the rules send.
+    let isRequired: Bool
+    let rules: [MappingRule]
+    private let results: Set<MappedResult>
+
+    /// - Parameter misfit: what holds for the whole file.
+    init(_ block: MappingBlock, _ misfit: MisfitHandling) {
+        place = block.place
+        conditions = block.conditions
+        isLast = block.isLast
+        takesFirst = block.takesFirst
+        isRequired = (block.misfit ?? misfit) == .refuse
+        rules = block.rules
+        results = block.results
+    }
+
+    func isFor(_ result: MappedResult) -> Bool { results.contains(result) }
 }
 
 /// What becomes of a login when a rule makes a value that its attribute or the reply cannot take.

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Where the mapping reads: a detail from a file, or a decision, whose values are made only as they are asked for.
 package protocol DetailSource: Sendable {
-    /// The value that `[Mapping section] key` reads; of the top level when `section` is nil. An absent value is null.
-    func value(_ key: String, in section: String?) -> DetailValue
+    /// The value that `[Mapping section] key` reads. An absent value is null.
+    func value(of source: MappingSource) -> DetailValue
 
     /// What a section has, or the top level; for those who ask why a value is not there. Empty where nobody knows.
     func keys(in section: String?) -> [String]
@@ -39,7 +39,10 @@ package struct ResponseDetail: DetailSource, Equatable {
         }
     }
 
-    package func value(_ key: String, in section: String?) -> DetailValue {
+    package func value(of source: MappingSource) -> DetailValue { value(source.key, in: source.section) }
+
+    /// Of the top level when `section` is nil.
+    func value(_ key: String, in section: String?) -> DetailValue {
         guard let section else { return members[key] ?? .null }
         guard case .object(let inner) = members[section] else { return .null }
         return inner[key] ?? .null

@@ -87,9 +87,9 @@ struct DetailByDictionary: DetailSource {
     let detail: ResponseDetail
     let dictionary: AttributeDictionary
 
-    func value(_ key: String, in section: String?) -> DetailValue {
-        guard section == "request" else { return detail.value(key, in: section) }
-        return detail.value(dictionary.definition(named: key)?.name ?? key, in: section)
+    func value(of source: MappingSource) -> DetailValue {
+        guard source.section == "request" else { return detail.value(of: source) }
+        return detail.value(dictionary.definition(named: source.key)?.name ?? source.key, in: source.section)
     }
 
     func keys(in section: String?) -> [String] { detail.keys(in: section) }

@@ -72,7 +72,7 @@ struct MappingExplanation {
 extension MappingRule {
     /// Why the rule sent nothing, though it was asked to.
     fileprivate func silence(for detail: some DetailSource, _ result: MappedResult) -> String {
-        guard !result.keeps(target.definition) else { return "the server's own \(target.definition.name) is sent" }
+        guard !result.keeps(target) else { return "the server's own \(target.definition.name) is sent" }
         return switch value {
         case .constant: "\(target.name) was left out"
         case .plain(let source): source.silence(in: detail)

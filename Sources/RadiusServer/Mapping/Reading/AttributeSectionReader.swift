@@ -73,16 +73,18 @@ struct AttributeSectionReader {
         let target = findings.target(
             isNamed ? draft["radiusAttribute"] : lastWord(name), isOurs: false,
             at: isNamed ? draft.entries["radiusAttribute"]?.line ?? draft.line : draft.line)
-        var extraction = MappingRule.Extraction(prefix: draft.asWritten("prefix"), suffix: draft.asWritten("suffix"))
+        var pattern: RegularExpression?
         if let regex = draft.entries["regex"], !regex.value.isEmpty {
             do throws(RegularExpression.Malformed) {
-                extraction.pattern = try RegularExpression(regex.valueAsWritten)
+                pattern = try RegularExpression(regex.valueAsWritten)
             } catch {
                 findings.fail("the regular expression is not one: \(error) (expected Perl's syntax)", at: regex.line)
             }
         }
         guard let target else { return }
         let source = MappingSource(section: draft["dir"].isEmpty ? nil : draft["dir"], key: draft["userAttribute"])
+        let extraction = MappingRule.Extraction(
+            pattern: pattern, prefix: draft.asWritten("prefix"), suffix: draft.asWritten("suffix"))
         rules.append(
             MappingRule(
                 place: RulePlace(file: findings.file, line: draft.line), target: target,

@@ -34,8 +34,7 @@ extension MappingTarget {
             throw Refusal(
                 message: "\(definition.name) has no tag (expected \(definition.name))")
         }
-        self.definition = definition
-        self.tag = tag == 0 ? nil : tag
+        self.init(definition: definition, tag: tag == 0 ? nil : tag)
     }
 
     /// What carries the protocol itself: a rule could only break it.
