@@ -1,4 +1,5 @@
 import CPCRE2
+import Synchronization
 
 /// A regular expression of the mapping, compiled once. The dialect is Perl's, as PCRE2 reads it: unanchored,
 /// case-sensitive, characters are Unicode's.
@@ -31,6 +32,9 @@ import CPCRE2
     // Both are read-only once made; PCRE2 lets any number of threads match with them at the same time.
     private let code: OpaquePointer
     private let limits: OpaquePointer
+    /// What the last match was written to, for the next one: with it PCRE2 keeps the memory that it works in. nil while a
+    /// thread has it.
+    private let spare = unsafe Atomic<OpaquePointer?>(nil)
 
     init(_ pattern: String) throws(Malformed) {
         self.pattern = pattern
@@ -56,6 +60,7 @@ import CPCRE2
     }
 
     deinit {
+        unsafe pcre2_match_data_free_8(spare.load(ordering: .acquiring))
         unsafe pcre2_match_context_free_8(limits)
         unsafe pcre2_code_free_8(code)
     }
@@ -63,17 +68,33 @@ import CPCRE2
     /// What the first group of the first match holds (Perl's `$1`): empty when the pattern has no group or the group
     /// took no part in the match, nil when nothing matches.
     func firstGroup(in subject: String) throws(Runaway) -> String? {
-        let octets = Array(subject.utf8)
-        guard let match = unsafe pcre2_match_data_create_from_pattern_8(code, nil) else { throw Runaway() }
-        defer { unsafe pcre2_match_data_free_8(match) }
-        let status = unsafe pcre2_match_8(code, octets, octets.count, 0, 0, match, limits)
-        guard status != WATCHWORD_PCRE2_ERROR_NOMATCH else { return nil }
-        guard status > 0 else { throw Runaway() }
-        // `status` is one more than the highest group that took part; pairs of offsets lie one behind the other.
+        guard
+            let match = unsafe spare.exchange(nil, ordering: .acquiring)
+                ?? pcre2_match_data_create_from_pattern_8(code, nil)
+        else { throw Runaway() }
+        var subject = subject
+        var group: String?
+        let status = subject.withUTF8 { octets in
+            let status = unsafe pcre2_match_8(code, octets.baseAddress, octets.count, 0, 0, match, limits)
+            if status > 0 { group = unsafe Self.firstGroup(of: match, status, in: octets) }
+            return status
+        }
+        // What has run away has taken more memory than is worth keeping.
+        let isWorthKeeping = status > 0 || status == WATCHWORD_PCRE2_ERROR_NOMATCH
+        unsafe pcre2_match_data_free_8(isWorthKeeping ? spare.exchange(match, ordering: .acquiringAndReleasing) : match)
+        guard isWorthKeeping else { throw Runaway() }
+        return group
+    }
+
+    /// - Parameter status: of a match: one more than the highest group that took part.
+    private static func firstGroup(
+        of match: OpaquePointer, _ status: Int32, in octets: UnsafeBufferPointer<UInt8>
+    ) -> String {
+        // Pairs of offsets lie one behind the other.
         guard status > 1, let offsets = unsafe pcre2_get_ovector_pointer_8(match) else { return "" }
         let (start, end) = unsafe (offsets[2], offsets[3])
         guard start <= end, end <= octets.count else { return "" }
-        return String(decoding: octets[start..<end], as: UTF8.self)
+        return unsafe String(decoding: octets[start..<end], as: UTF8.self)
     }
 
     /// Whether it matches anywhere in `subject`.
