@@ -29,7 +29,7 @@ struct ReplyWriter: ~Copyable {
         for problem in mapped.problems { report("\(problem)", request) }
         if verdict.reason == .attributeMisfit { report("the login is refused, since \(verdict.message)", request) }
         tell(decided)
-        server.metrics.count(verdict)
+        server.metrics.count(own.result, verdict.reason)
         let octets = (consume packet).finish(signedWith: client.secret, &workspace)
         server.trace.sent(octets, by: request.path, under: request.configuration)
         return octets

@@ -31,17 +31,19 @@ final class Metrics: Sendable {
         let value = Atomic<Int>(0)
     }
 
-    /// What a decision is counted under.
-    private struct Outcome: Hashable {
-        let decision: String
+    /// How often a decision was made for a reason.
+    private struct DecisionCount {
+        let result: MappedResult
         let reason: Reason
+        var count: Int
     }
 
     /// In the order of ``Counter``.
     private let counters = Counter.allCases.map { _ in Count() }
-    // Discards and decisions have few names and are counted by batches: a lock that nobody else holds is cheap.
+    // Discards and decisions have few names and are counted by one thread each: a lock that nobody else holds is cheap.
     private let discards = Mutex<[String: Int]>([:])
-    private let decisions = Mutex<[Outcome: Int]>([:])
+    // A handful: to go through them costs less than to find one by its hash.
+    private let decisions = Mutex<[DecisionCount]>([])
     private let reloads = Mutex<[ReloadResult: Int]>([:])
     /// Whether the configuration in force waits for somebody to keep it.
     let awaitsConfirmation = Atomic<Bool>(false)
@@ -58,9 +60,14 @@ final class Metrics: Sendable {
 
     func add(_ number: Int, to discard: Discard) { discards.withLock { $0[discard.name, default: 0] += number } }
 
-    func count(_ verdict: Verdict) {
-        let outcome = Outcome(decision: verdict.decision.name, reason: verdict.reason)
-        decisions.withLock { $0[outcome, default: 0] += 1 }
+    func count(_ result: MappedResult, _ reason: Reason) {
+        decisions.withLock { decisions in
+            if let place = decisions.firstIndex(where: { $0.result == result && $0.reason == reason }) {
+                decisions[place].count += 1
+            } else {
+                decisions.append(DecisionCount(result: result, reason: reason, count: 1))
+            }
+        }
     }
 
     func count(_ result: ReloadResult) { reloads.withLock { $0[result, default: 0] += 1 } }
@@ -81,7 +88,7 @@ final class Metrics: Sendable {
         }
         family("decisions_total", "Access-Requests decided, by decision and reason.")
         let rows = decisions.withLock { $0 }.map {
-            ("\($0.key.decision)\",reason=\"\($0.key.reason.rawValue)", $0.value)
+            ("\($0.result.rawValue)\",reason=\"\($0.reason.rawValue)", $0.count)
         }
         for (labels, count) in rows.sorted(by: { $0.0 < $1.0 }) {
             text += "watchword_decisions_total{decision=\"\(labels)\"} \(count)\n"
@@ -98,14 +105,14 @@ final class Metrics: Sendable {
     /// How logins ended since the start.
     var logins: LoginTally {
         decisions.withLock { $0 }.reduce(into: LoginTally()) { tally, row in
-            switch row.key.decision {
-            case "accept": tally.accepts += row.value
-            case "reject": tally.rejects += row.value
-            default: break
+            switch row.result {
+            case .accept: tally.accepts += row.count
+            case .reject: tally.rejects += row.count
+            case .challenge: break
             }
         }
     }
 
     /// How many Access-Requests were decided.
-    var decided: Int { decisions.withLock { $0.values.reduce(0, +) } }
+    var decided: Int { decisions.withLock { $0.reduce(0) { $0 + $1.count } } }
 }
