@@ -20,6 +20,8 @@ final class Arrival: Sendable {
     /// For how many milliseconds a reject is held back, and a reply is kept for retransmissions.
     let rejectDelay: Int64
     let duplicateLifetime: Int64
+    /// Whether the device's mapping wants every packet shown (``Trace``).
+    let isTraced: Bool
 
     init(
         of address: IPAddress, client: Client, configuration: ActiveConfiguration, socket: DatagramSocket,
@@ -31,6 +33,7 @@ final class Arrival: Sendable {
         self.socket = socket
         self.duplicates = duplicates
         self.time = time
+        isTraced = client.mapping.settings.isTracing
         rejectDelay = configuration.configuration.server.rejectDelayInSeconds * 1000
         duplicateLifetime = configuration.configuration.server.duplicateLifetimeInSeconds * 1000
     }

@@ -52,19 +52,20 @@ struct Listener: ~Copyable {
     /// One batch: every datagram is judged under the same configuration.
     private mutating func take(_ count: Int) {
         let configuration = server.active.current
+        let isTracing = server.trace.isOn || configuration.isTracingSome
         admission.begin(under: configuration, at: Clock.monotonic())
         var requests: [PendingRequest] = []
         requests.reserveCapacity(count)
         var answerCount = 0
         for index in 0..<count {
             receiver.withDatagram(index) { datagram, path in
-                server.trace.received(datagram, by: path, under: configuration)
+                if isTracing { server.trace.received(datagram, by: path, under: configuration) }
                 do throws(Discard) {
                     switch try admission.admit(datagram, by: path) {
                     case .request(let request):
                         requests.append(request)
                     case .answer(let octets):
-                        server.trace.sent(octets, by: path, under: configuration)
+                        if isTracing { server.trace.sent(octets, by: path, under: configuration) }
                         sender.add(octets, to: path, by: socket)
                         answerCount += 1
                     }

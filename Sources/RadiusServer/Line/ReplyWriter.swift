@@ -5,12 +5,14 @@ import TokenEngine
 /// Says a verdict in attributes, signs it, and tells the log. One per deciding thread.
 struct ReplyWriter: ~Copyable {
     private let server: ServerContext
+    private let tracesAll: Bool
     private var workspace: CodecWorkspace
     /// Log lines of the batch, written with one system call.
     private var lines = ""
 
     init(server: ServerContext) throws(CryptographyError) {
         self.server = server
+        tracesAll = server.trace.isOn
         workspace = try CodecWorkspace()
     }
 
@@ -31,7 +33,9 @@ struct ReplyWriter: ~Copyable {
         tell(decided)
         server.metrics.count(own.result, verdict.reason)
         let octets = (consume packet).finish(signedWith: client.secret, &workspace)
-        server.trace.sent(octets, by: request.path, under: request.configuration)
+        if tracesAll || request.arrival.isTraced {
+            server.trace.sent(octets, by: request.path, under: request.configuration)
+        }
         return octets
     }
 
