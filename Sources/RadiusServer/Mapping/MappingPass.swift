@@ -1,7 +1,7 @@
 import RadiusCodec
 
 /// One way through a mapping, for one reply.
-struct MappingPass<Source: DetailSource> {
+struct MappingPass<Source: DetailSource>: ~Copyable {
     private let mapping: AttributeMapping
     private let detail: Source
     private let result: MappedResult
