@@ -64,6 +64,12 @@ extension Attempt {
         set { change { $0.objection = newValue } }
     }
 
+    /// Whether the verdict is to say by which steps it came about (``Verdict/steps``).
+    package var isExplained: Bool {
+        get { content.properties.isExplained }
+        set { change { $0.isExplained = newValue } }
+    }
+
     private mutating func change(_ body: (inout AttemptProperties) -> Void) {
         var properties = content.properties
         body(&properties)
@@ -84,6 +90,7 @@ private struct AttemptProperties: Sendable {
     let splitting: UserNameSplitting
     var verified: [SlowCheck: SlowCheck.Outcome]
     var objection: (@Sendable (Verdict) -> String?)?
+    var isExplained = false
 }
 
 /// What was offered to prove the identity. CHAP, MS-CHAPv2 and EAP will be cases of their own.

@@ -10,7 +10,8 @@ extension Hearing {
     ) -> Evaluation {
         let allowed = rules.allowedKinds.map { kinds in proved.filter { kinds.contains($0.token.kind) } } ?? proved
         guard rules.isAuthorized, !allowed.isEmpty else {
-            note(.denied(policies: rules.applied))
+            let policies = rules.applied
+            note(.denied(policies: policies))
             return reject(
                 .notAuthorized,
                 rules.isAuthorized

@@ -59,9 +59,10 @@ package final class Engine: Sendable {
         }
 
         // What do the operator's policies say about them?
-        hearing.rules = policies.rules(for: user, client: attempt.clientAddress)
-        hearing.note(.policies(hearing.rules.applied))
-        if let conflict = hearing.rules.conflict {
+        let rules = policies.rules(for: user, client: attempt.clientAddress)
+        hearing.rules = rules
+        hearing.note(.policies(rules.applied))
+        if let conflict = rules.conflict {
             hearing.note(.policyConflict(action: conflict.action, policies: conflict.policies))
             return hearing.reject(.policyConflict, "There are policies with conflicting actions: \(conflict.action)")
         }

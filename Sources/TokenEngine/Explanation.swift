@@ -5,6 +5,7 @@ extension Decider {
     /// Slow checks are run here and now.
     package func explain(_ attempt: Attempt, at now: UnixTime) throws(StoreError) -> Verdict {
         var attempt = attempt
+        attempt.isExplained = true
         while true {
             switch try evaluate(attempt, at: now).evaluation {
             case .decided(let verdict): return verdict

@@ -9,7 +9,8 @@ struct Hearing {
     var rules = Rules()
     /// As what the name was read that a user was found by; nil for ASCII.
     var nameReadAs: CharacterSet?
-    var steps: [Step] = []
+    /// Stays empty unless the attempt is to be explained.
+    private(set) var steps: [Step] = []
     /// Slow checks that nobody has an outcome for.
     var awaited: [SlowCheck] = []
     /// Hashes that are to be stored anew, whatever the decision is: they were right.
@@ -20,7 +21,6 @@ struct Hearing {
         self.facts = facts
         self.settings = settings
         self.now = now
-        steps.reserveCapacity(8)
     }
 
     /// What was typed.
@@ -31,13 +31,16 @@ struct Hearing {
         }
     }
 
-    mutating func note(_ finding: Finding, _ token: Token? = nil) {
-        steps.append(Step(serial: token?.serial, finding: finding))
+    /// Makes a note of what was found where somebody wants to know: of most logins nobody does.
+    mutating func note(_ finding: @autoclosure () -> Finding, _ token: @autoclosure () -> Token? = nil) {
+        guard attempt.isExplained else { return }
+        steps.append(Step(serial: token()?.serial, finding: finding()))
     }
 
     /// Two outcomes may look at the same thing; it is told once.
-    private mutating func noteOnce(_ finding: Finding, _ token: Token) {
-        let step = Step(serial: token.serial, finding: finding)
+    private mutating func noteOnce(_ finding: @autoclosure () -> Finding, _ token: Token) {
+        guard attempt.isExplained else { return }
+        let step = Step(serial: token.serial, finding: finding())
         if !steps.contains(step) { steps.append(step) }
     }
 

@@ -10,6 +10,11 @@ package struct Step: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
+extension [Step] {
+    /// These and one more, about the attempt; none where none were asked for.
+    func followed(by finding: Finding) -> [Step] { isEmpty ? [] : self + [Step(serial: nil, finding: finding)] }
+}
+
 /// What a ``Step`` found.
 package enum Finding: Sendable, Equatable, CustomStringConvertible {
     case identity(login: String, realm: String?)

@@ -20,7 +20,7 @@ package final class Verdict: Sendable {
     package let tokens: [Token]
     /// The policies that had a say, by name.
     package let policies: [String]
-    /// What was looked at, in order.
+    /// What was looked at, in order; empty unless that was asked for (``Attempt/isExplained``).
     package let steps: [Step]
     package let changes: [Change]
     /// The line of the audit, which is on disk with the changes; nil for what no engine has decided.
@@ -73,7 +73,7 @@ extension Verdict {
         record?.message = why
         return Verdict(
             decision: .reject, reason: .attributeMisfit, message: why, user: user, tokens: tokens, policies: policies,
-            steps: steps + [Step(serial: nil, finding: .attributeMisfit)], changes: changes, record: record,
+            steps: steps.followed(by: .attributeMisfit), changes: changes, record: record,
             nameReadAs: nameReadAs, passwordReadAs: passwordReadAs)
     }
 }

@@ -30,10 +30,11 @@ import Testing
         let otp = kind == .hotp ? Array("755224".utf8) : []
         let password = try record.required("otp") == "last" ? typed + otp : otp + typed
         let pinned = TokenEngine.CharacterSet(rawValue: try record.required("set"))
-        guard let attempt = login(as: try record.octets("name"), password, in: pinned) else {
+        guard var attempt = login(as: try record.octets("name"), password, in: pinned) else {
             #expect(record["expect"] == "reject name-malformed")
             return
         }
+        attempt.isExplained = true
         let verdict = try laboratory.login(attempt)
         let found =
             verdict.reason == .accepted

@@ -24,6 +24,13 @@ import Testing
         #expect(try laboratory.store.audit().count == 32)
     }
 
+    @Test func stepsAreToldToWhomeverAsksForThem() throws {
+        let laboratory = try laboratory()
+        let attempt = laboratory.attempt("cornelius", "755224")
+        #expect(try !laboratory.decider.explain(attempt, at: laboratory.now).steps.isEmpty)
+        #expect(try laboratory.login(attempt).steps.isEmpty)
+    }
+
     @Test("what may not be told is committed as a reject, with the OTP used up and no challenge open")
     func objection() throws {
         let policy = Policy(name: "p", actions: [.challengeKinds([.hotp])])

@@ -105,6 +105,7 @@ import Testing
         var attempt = Attempt(
             userName: "cornelius", credential: .password(SecretOctets(utf8: "1234755224")), client: "vpn",
             clientAddress: IPAddress(v4: 1))
+        attempt.isExplained = true
         let facts = Facts(identity: engine.identity(of: attempt), user: user, tokens: tokens)
         while true {
             switch try engine.evaluate(attempt, knowing: facts, at: now, random: RepeatableRandom()) {

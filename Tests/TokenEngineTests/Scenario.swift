@@ -67,9 +67,10 @@ struct Scenario {
         case "last"?: transaction = transactions.last
         case let text?: transaction = TransactionID(octets: Hexadecimal.octets(text) ?? [])
         }
-        let attempt = laboratory.attempt(
+        var attempt = laboratory.attempt(
             words[0], try password(words[1]), answering: transaction, client: settings["client"] ?? "vpn",
             address: settings["address"] ?? "192.0.2.1")
+        attempt.isExplained = true
         let verdict = try laboratory.login(attempt)
         if let transaction = verdict.transaction { transactions.append(transaction) }
         self.verdict = verdict

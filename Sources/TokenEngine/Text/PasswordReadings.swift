@@ -49,7 +49,7 @@ extension Verdict {
     fileprivate func reading(passwordAs characterSet: CharacterSet) -> Verdict {
         Verdict(
             decision: decision, reason: reason, message: message, user: user, tokens: tokens, policies: policies,
-            steps: steps + [Step(serial: nil, finding: .passwordReadAs(characterSet))], changes: changes,
+            steps: steps.followed(by: .passwordReadAs(characterSet)), changes: changes,
             record: record, nameReadAs: nameReadAs, passwordReadAs: characterSet)
     }
 }
