@@ -16,7 +16,7 @@ package enum Change: Sendable, Equatable {
     case renewUserPassword(user: UserID, from: PasswordHash, to: PasswordHash)
 }
 
-/// One line of the audit, before it is chained to the one before.
+/// What a line of the audit says.
 package struct AuditRecord: Sendable, Equatable {
     package var time: UnixTime
     package var client: String

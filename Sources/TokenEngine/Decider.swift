@@ -98,7 +98,7 @@ package final class Decider {
         let (evaluation, account) = try evaluate(attempt, at: now)
         guard case .decided(let verdict) = evaluation else { return evaluation }
         guard try store.apply(verdict.changes, to: account) else { throw .contended }
-        if let record = verdict.record { try store.append(record) }
+        try store.append(verdict, on: attempt, at: now)
         return evaluation
     }
 

@@ -10,7 +10,7 @@ extension Hearing {
     ) -> Evaluation {
         let allowed = rules.allowedKinds.map { kinds in proved.filter { kinds.contains($0.token.kind) } } ?? proved
         guard rules.isAuthorized, !allowed.isEmpty else {
-            let policies = rules.applied
+            let policies = rules.applied.names
             note(.denied(policies: policies))
             return reject(
                 .notAuthorized,

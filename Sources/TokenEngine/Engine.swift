@@ -61,7 +61,7 @@ package final class Engine: Sendable {
         // What do the operator's policies say about them?
         let rules = policies.rules(for: user, client: attempt.clientAddress)
         hearing.rules = rules
-        hearing.note(.policies(rules.applied))
+        hearing.note(.policies(rules.applied.names))
         if let conflict = rules.conflict {
             hearing.note(.policyConflict(action: conflict.action, policies: conflict.policies))
             return hearing.reject(.policyConflict, "There are policies with conflicting actions: \(conflict.action)")

@@ -157,18 +157,11 @@ struct Hearing {
     func verdict(
         _ decision: Decision, _ reason: Reason, _ message: String, tokens: [Token] = [], changes: [Change] = []
     ) -> Evaluation {
-        let record = AuditRecord(
-            time: now, client: attempt.client, clientAddress: attempt.clientAddress.description,
-            user: facts.user?.name ?? attempt.userName, realm: facts.identity.realm ?? "",
-            resolver: facts.user?.id.resolver ?? "",
-            serial: tokens.count == 1 ? tokens[0].serial : tokens.map(\.serial).joined(separator: ","),
-            kind: tokens.first?.kind.rawValue ?? "", decision: decision.name, reason: reason.rawValue,
-            message: message, policies: rules.appliedText)
-        return .decided(
+        .decided(
             Verdict(
-                decision: decision, reason: reason, message: message, user: facts.user, tokens: tokens,
-                policies: rules.applied, steps: steps, changes: renewals.isEmpty ? changes : changes + renewals,
-                record: record, nameReadAs: nameReadAs))
+                decision: decision, reason: reason, message: message, user: facts.user, realm: facts.identity.realm,
+                tokens: tokens, applied: rules.applied, steps: steps,
+                changes: renewals.isEmpty ? changes : changes + renewals, nameReadAs: nameReadAs))
     }
 
     func reject(

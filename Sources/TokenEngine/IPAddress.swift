@@ -39,14 +39,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch family {
         case .v4:
-            let bits = UInt32(truncatingIfNeeded: bits)
-            // Each login's audit has one: short texts take no memory, and are put together without a list.
-            var text = ""
-            for shift in stride(from: UInt32(24), through: 0, by: -8) {
-                text += String(bits >> shift & 0xff)
-                if shift > 0 { text += "." }
-            }
-            return text
+            let octets = (0..<4).map { String(UInt8(truncatingIfNeeded: bits >> UInt128(24 - 8 * $0))) }
+            return octets.joined(separator: ".")
         case .v6:
             let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> UInt128(112 - 16 * $0)) }
             let texts = groups.map { String($0, radix: 16) }
@@ -55,6 +49,28 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
             let tail = texts[zeroes.upperBound...].joined(separator: ":")
             return "\(head)::\(tail)"
         }
+    }
+
+    /// Hands ``description`` over in octets. Each login's audit has one: no text is made of it first.
+    func withText(_ body: (Span<UInt8>) -> Void) {
+        guard family == .v4 else {
+            let characters = description.utf8
+            return body(characters.span)
+        }
+        var text = InlineArray<15, UInt8>(repeating: 0)
+        var count = 0
+        func write(_ character: UInt8) {
+            text[count] = character
+            count += 1
+        }
+        for shift in stride(from: UInt128(24), through: 0, by: -8) {
+            let octet = UInt8(truncatingIfNeeded: bits >> shift)
+            if octet >= 100 { write(UInt8(ascii: "0") + octet / 100) }
+            if octet >= 10 { write(UInt8(ascii: "0") + octet / 10 % 10) }
+            write(UInt8(ascii: "0") + octet % 10)
+            if shift > 0 { write(UInt8(ascii: ".")) }
+        }
+        body(text.span.extracting(0..<count))
     }
 
     /// The first of the longest runs of two zeroes or more (RFC 5952 §4.2).

@@ -18,32 +18,32 @@ package final class Verdict: Sendable {
     package let user: User?
     /// The tokens that decided: those that matched, were challenged, or failed. Empty where none was singled out.
     package let tokens: [Token]
-    /// The policies that had a say, by name.
-    package let policies: [String]
+    /// In which realm the user was looked for; nil where there is none.
+    let realm: String?
+    /// The policies that had a say.
+    let applied: AppliedPolicies
     /// What was looked at, in order; empty unless that was asked for (``Attempt/isExplained``).
     package let steps: [Step]
     package let changes: [Change]
-    /// The line of the audit, which is on disk with the changes; nil for what no engine has decided.
-    package let record: AuditRecord?
     /// As what the name was read that a user was found by; nil for ASCII.
     package let nameReadAs: CharacterSet?
     /// As what the password was read that was right, or had the right PIN; nil for ASCII, and for a wrong one.
     package let passwordReadAs: CharacterSet?
 
     init(
-        decision: Decision, reason: Reason, message: String, user: User?, tokens: [Token], policies: [String],
-        steps: [Step], changes: [Change], record: AuditRecord?, nameReadAs: CharacterSet?,
+        decision: Decision, reason: Reason, message: String, user: User?, realm: String?, tokens: [Token],
+        applied: AppliedPolicies, steps: [Step], changes: [Change], nameReadAs: CharacterSet?,
         passwordReadAs: CharacterSet? = nil
     ) {
         self.decision = decision
         self.reason = reason
         self.message = message
         self.user = user
+        self.realm = realm
         self.tokens = tokens
-        self.policies = policies
+        self.applied = applied
         self.steps = steps
         self.changes = changes
-        self.record = record
         self.nameReadAs = nameReadAs
         self.passwordReadAs = passwordReadAs
     }
@@ -53,8 +53,8 @@ extension Verdict {
     /// A reject that no engine made, since the attempt was not looked at. It stands in no audit.
     package static func unheard(_ reason: Reason) -> Verdict {
         Verdict(
-            decision: .reject, reason: reason, message: "", user: nil, tokens: [], policies: [], steps: [], changes: [],
-            record: nil, nameReadAs: nil)
+            decision: .reject, reason: reason, message: "", user: nil, realm: nil, tokens: [], applied: .none,
+            steps: [], changes: [], nameReadAs: nil)
     }
 }
 
@@ -67,15 +67,14 @@ extension Verdict {
         let changes = changes.filter { change in
             if case .openChallenge = change { false } else { true }
         }
-        var record = record
-        record?.decision = Decision.reject.name
-        record?.reason = Reason.attributeMisfit.rawValue
-        record?.message = why
         return Verdict(
-            decision: .reject, reason: .attributeMisfit, message: why, user: user, tokens: tokens, policies: policies,
-            steps: steps.followed(by: .attributeMisfit), changes: changes, record: record,
-            nameReadAs: nameReadAs, passwordReadAs: passwordReadAs)
+            decision: .reject, reason: .attributeMisfit, message: why, user: user, realm: realm, tokens: tokens,
+            applied: applied, steps: steps.followed(by: .attributeMisfit), changes: changes, nameReadAs: nameReadAs,
+            passwordReadAs: passwordReadAs)
     }
+
+    /// The policies that had a say, by name.
+    package var policies: [String] { applied.names }
 }
 
 package enum Decision: Sendable {

@@ -15,6 +15,9 @@ import Testing
         let address = try #require(IPAddress(text))
         #expect(address.description == canonical)
         #expect(IPAddress(canonical) == address)
+        var octets: [UInt8] = []
+        address.withText { text in for index in text.indices { octets.append(text[index]) } }
+        #expect(octets == Array(canonical.utf8))
     }
 
     @Test(arguments: [

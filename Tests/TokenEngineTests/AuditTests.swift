@@ -35,6 +35,40 @@ import Testing
                     decision: "accept", reason: "accepted", message: "matching 1 tokens", policies: ""))
     }
 
+    @Test func aCodeIsOverTheOneBeforeAndEachTextBehindItsLength() throws {
+        let laboratory = try laboratory()
+        let eight = { (number: Int64) in (0..<8).map { UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * $0)) } }
+        var codes: [[UInt8]] = []
+        try laboratory.store.database.prepare("SELECT code FROM audit ORDER BY number").forEach {
+            codes.append($0.octets(0))
+        }
+        var before = [UInt8](repeating: 0, count: 32)
+        for (entry, code) in zip(try laboratory.store.audit(), codes) {
+            let record = entry.record
+            var octets = before + eight(entry.number) + eight(record.time.milliseconds)
+            for text in [
+                record.client, record.clientAddress, record.user, record.realm, record.resolver, record.serial,
+                record.kind, record.decision, record.reason, record.message, record.policies,
+            ] { octets += eight(Int64(text.utf8.count)) + Array(text.utf8) }
+            let expected: InlineArray<32, UInt8> = laboratory.keys.auditKey.code(of: octets)
+            #expect(code == expected.indices.map { expected[$0] })
+            before = code
+        }
+        #expect(codes.count == 5)
+    }
+
+    @Test func aLineMayBeLong() throws {
+        let laboratory = try laboratory()
+        let why = String(repeating: "no place for you ", count: 500)
+        var attempt = laboratory.attempt("cornelius", "969429")
+        attempt.objection = { _ in why }
+        #expect(try laboratory.login(attempt).reason == .attributeMisfit)
+        _ = try laboratory.login(laboratory.attempt("cornelius", "000000"))
+        let lines = try laboratory.store.audit().suffix(2).map(\.record)
+        #expect(lines.map(\.message) == [why, "wrong otp value"])
+        #expect(try laboratory.store.verifyAudit() == .intact(count: 7))
+    }
+
     @Test func linesAreFilteredAndTheNewestAreKept() throws {
         let store = try laboratory().store
         #expect(try store.audit(AuditFilter(limit: 2)).map(\.number) == [4, 5])

@@ -61,7 +61,7 @@ import Testing
             Policy(name: "off", priority: 0, isActive: false, actions: [.pinSource(.tokenpin)]))
         #expect(rules.pinSource == .userstore)
         #expect(Set(rules.challengeKinds) == [.hotp, .totp])
-        #expect(rules.applied == ["strong", "weak"])
+        #expect(rules.applied.names == ["strong", "weak"])
         #expect(rules.conflict == nil)
     }
 

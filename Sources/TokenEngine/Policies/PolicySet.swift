@@ -17,12 +17,27 @@ struct Rules: Sendable, Equatable {
     var isAuthorized = true
     /// nil: all of them.
     var allowedKinds: [TokenKind]?
-    /// The policies whose conditions hold, the strongest first.
-    var applied: [String] = []
-    /// Their names joined by commas.
-    var appliedText = ""
+    /// The policies whose conditions hold.
+    var applied = AppliedPolicies.none
     /// Two of them want different things at the same priority: nobody can say what holds.
     var conflict: Conflict?
+}
+
+/// The policies that had a say in a decision. The same for nearly everybody, hence shared.
+final class AppliedPolicies: Sendable, Equatable {
+    static let none = AppliedPolicies([])
+
+    /// The strongest first.
+    let names: [String]
+    /// The names joined by commas.
+    let text: String
+
+    init(_ names: [String]) {
+        self.names = names
+        text = names.joined(separator: ",")
+    }
+
+    static func == (left: AppliedPolicies, right: AppliedPolicies) -> Bool { left.names == right.names }
 }
 
 /// The active policies, ready to be asked. Immutable: a reload makes a new one.
@@ -67,10 +82,9 @@ struct PolicySet: Sendable {
         rules.pinComesFirst = settings.pinComesFirst
         var decided = Decided()
         for policy in holding {
-            rules.applied.append(policy.name)
             for action in policy.actions { decided.apply(action, of: policy, to: &rules) }
         }
-        rules.appliedText = rules.applied.joined(separator: ",")
+        rules.applied = AppliedPolicies(holding.map(\.name))
         return rules
     }
 

@@ -21,6 +21,8 @@ struct AuditChain: ~Copyable {
 
     private let key: MessageAuthenticationKey
     private var digest: MessageDigest
+    /// The line that was made last; the next one takes its memory.
+    private var line = AuditLine()
     /// The newest line, as this transaction has it; nil until it is needed.
     private(set) var head: Link?
 
@@ -36,33 +38,36 @@ struct AuditChain: ~Copyable {
     /// The lines since `head` were undone.
     mutating func goBack(to head: Link?) { self.head = head }
 
-    /// - Returns: the link of the new line, which is the head now.
-    mutating func append(_ record: AuditRecord, reading select: borrowing Statement) throws(StoreError) -> Link {
+    /// Writes what was decided into a new line, which is the head now.
+    ///
+    /// - Parameters:
+    ///   - select: finds the head that is stored.
+    ///   - insert: stores the line.
+    mutating func append(
+        _ verdict: Verdict, on attempt: Attempt, at now: UnixTime, reading select: borrowing Statement,
+        writing insert: borrowing Statement
+    ) throws(StoreError) {
         let previous = if let head { head } else { try newestLink(select) }
-        let link = following(previous, record)
+        line.begin(after: previous, at: now, verdict, on: attempt)
+        let link = link()
         head = link
-        return link
+        try insert.run { parameters in
+            line.bind(to: &parameters)
+            link.code.bind(to: &parameters)
+        }
     }
 
     /// The link of `record` after `previous`.
     mutating func following(_ previous: Link, _ record: AuditRecord) -> Link {
-        let number = previous.number &+ 1
+        line.begin(after: previous, record)
+        return link()
+    }
+
+    /// Of ``line``.
+    private mutating func link() -> Link {
         key.begin(in: &digest)
-        digest.update(previous.code.span)
-        add(number)
-        add(record.time.milliseconds)
-        add(record.client)
-        add(record.clientAddress)
-        add(record.user)
-        add(record.realm)
-        add(record.resolver)
-        add(record.serial)
-        add(record.kind)
-        add(record.decision)
-        add(record.reason)
-        add(record.message)
-        add(record.policies)
-        return Link(number: number, code: key.finish(in: &digest))
+        line.update(&digest)
+        return Link(number: line.number, code: key.finish(in: &digest))
     }
 
     /// Seals the head into its row, if there is a new one.
@@ -102,22 +107,11 @@ struct AuditChain: ~Copyable {
     private mutating func sealed(_ link: Link) -> [UInt8] {
         // No line's code is over 40 octets: a head cannot be passed off as a line, nor a line as a head.
         key.begin(in: &digest)
-        add(link.number)
+        let number = Self.octets(link.number)
+        digest.update(number.span)
         digest.update(link.code.span)
         let seal: InlineArray<32, UInt8> = key.finish(in: &digest)
-        let number = Self.octets(link.number)
         return (0..<72).map { $0 < 8 ? number[$0] : $0 < 40 ? link.code[$0 - 8] : seal[$0 - 40] }
-    }
-
-    private mutating func add(_ number: Int64) {
-        let octets = Self.octets(number)
-        digest.update(octets.span)
-    }
-
-    private mutating func add(_ field: String) {
-        let octets = field.utf8
-        add(Int64(octets.count))
-        digest.update(octets.span)
     }
 
     private static func octets(_ number: Int64) -> InlineArray<8, UInt8> {

@@ -46,13 +46,10 @@ package struct AuditFilter: Sendable {
 }
 
 extension Store {
-    func append(_ record: AuditRecord) throws(StoreError) {
+    func append(_ verdict: Verdict, on attempt: Attempt, at now: UnixTime) throws(StoreError) {
         do throws(StoreError) {
-            let link = try chain.append(record, reading: statements.selectAuditHead)
-            try statements.appendAudit.run(
-                link.number, record.time.milliseconds, record.client, record.clientAddress, record.user, record.realm,
-                record.resolver, record.serial, record.kind, record.decision, record.reason, record.message,
-                record.policies, link.code)
+            try chain.append(
+                verdict, on: attempt, at: now, reading: statements.selectAuditHead, writing: statements.appendAudit)
         } catch {
             // Whoever comes next needs the same page.
             if case .database(let reason) = error, error.isOfCorruption { throw .audit(reason) }

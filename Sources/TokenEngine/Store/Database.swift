@@ -87,20 +87,31 @@ import Glibc
         try forEach(repeat each values) { _ in }
     }
 
+    /// Runs the statement to its end with what `bind` binds, in order.
+    func run(binding bind: (inout Parameters) -> Void) throws(StoreError) {
+        try step(binding: bind) { _ in }
+    }
+
     /// Binds the values, in order, and hands over each row. Values come out as what they are asked for: SQLite converts.
     func forEach<each Value: DatabaseValue>(
         _ values: repeat each Value, row body: (borrowing Row) -> Void
     ) throws(StoreError) {
-        defer {
-            // What a reset returns is what the failed step has returned; bound secrets are not left lying about.
-            _ = unsafe sqlite3_reset(handle)
-            _ = unsafe sqlite3_clear_bindings(handle)
-        }
+        try step(binding: { parameters in for value in repeat each values { value.bind(to: &parameters) } }, row: body)
+    }
+
+    private func step(
+        binding bind: (inout Parameters) -> Void, row body: (borrowing Row) -> Void
+    ) throws(StoreError) {
         var parameters = unsafe Parameters(of: handle, space)
-        for value in repeat each values {
-            let status = value.bind(to: &parameters)
-            guard status == SQLITE_OK else { throw error(status) }
+        bind(&parameters)
+        let (bound, leavesCopies) = (parameters.status, parameters.leavesCopies)
+        defer {
+            // What a reset returns is what the failed step has returned.
+            _ = unsafe sqlite3_reset(handle)
+            // SQLite's own copies of what was bound are not left lying about. The others are bound over when they are next.
+            if leavesCopies { _ = unsafe sqlite3_clear_bindings(handle) }
         }
+        guard bound == SQLITE_OK else { throw error(bound) }
         while true {
             let status = unsafe sqlite3_step(handle)
             guard status == SQLITE_ROW else {
@@ -166,6 +177,10 @@ import Glibc
     /// What is left of the statement's ``BindingSpace``.
     private var place: UnsafeMutablePointer<UInt8>
     private var room: Int
+    /// SQLite's result code: that of the first value that could not be bound, if there is one.
+    private(set) var status = SQLITE_OK
+    /// Whether SQLite has made copies of its own, of what found no room.
+    private(set) var leavesCopies = false
 
     fileprivate init(of statement: OpaquePointer, _ space: borrowing BindingSpace) {
         unsafe self.statement = statement
@@ -180,7 +195,10 @@ import Glibc
 
     /// - Returns: where `count` octets of `source` are now, until the statement is bound anew; nil when there is no room.
     private mutating func keep(_ source: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8>? {
-        guard count <= room else { return nil }
+        guard count <= room else {
+            leavesCopies = true
+            return nil
+        }
         let kept = unsafe place
         unsafe kept.update(from: source, count: count)
         unsafe place = kept + count
@@ -188,29 +206,34 @@ import Glibc
         return unsafe UnsafePointer(kept)
     }
 
-    fileprivate mutating func set(_ integer: Int64) -> Int32 { unsafe sqlite3_bind_int64(statement, next(), integer) }
-    fileprivate mutating func setNull() -> Int32 { unsafe sqlite3_bind_null(statement, next()) }
+    private mutating func note(_ result: Int32) {
+        if status == SQLITE_OK { status = result }
+    }
 
-    fileprivate mutating func set(_ text: String) -> Int32 {
-        var text = text
+    mutating func set(_ integer: Int64) { note(unsafe sqlite3_bind_int64(statement, next(), integer)) }
+    mutating func setNull() { note(unsafe sqlite3_bind_null(statement, next())) }
+
+    /// - Parameter text: UTF-8.
+    mutating func set(text: Span<UInt8>) {
         let index = next()
-        return text.withUTF8 { characters in
+        let result = unsafe text.withUnsafeBufferPointer { characters in
             // A null pointer would mean NULL; an empty text need not have an address.
-            guard let start = characters.baseAddress else {
+            guard let start = characters.baseAddress, !characters.isEmpty else {
                 return unsafe sqlite3_bind_text(statement, index, "", 0, nil)
             }
             let kept = unsafe keep(start, count: characters.count)
             let octets = unsafe UnsafeRawPointer(kept ?? start).assumingMemoryBound(to: CChar.self)
-            // Kept octets stay where they are until the bindings are cleared: SQLite need not copy them.
+            // Kept octets stay where they are until the statement is bound anew: SQLite need not copy them.
             return unsafe sqlite3_bind_text(
                 statement, index, octets, Int32(clamping: characters.count),
                 kept == nil ? watchword_sqlite_transient() : nil)
         }
+        note(result)
     }
 
-    fileprivate mutating func set(_ octets: Span<UInt8>) -> Int32 {
+    mutating func set(_ octets: Span<UInt8>) {
         let index = next()
-        return unsafe octets.withUnsafeBufferPointer { octets in
+        let result = unsafe octets.withUnsafeBufferPointer { octets in
             // A null pointer would mean NULL; no octets need not have an address.
             guard let start = octets.baseAddress, !octets.isEmpty else {
                 return unsafe sqlite3_bind_zeroblob(statement, index, 0)
@@ -220,43 +243,45 @@ import Glibc
                 statement, index, kept ?? start, Int32(clamping: octets.count),
                 kept == nil ? watchword_sqlite_transient() : nil)
         }
+        note(result)
     }
 }
 
-/// What can be bound to a `?`; the next one of ``Parameters``.
+/// What can be bound to a `?`, or to several in a row; the next ones of ``Parameters``.
 protocol DatabaseValue {
-    /// - Returns: SQLite's result code.
-    func bind(to parameters: inout Parameters) -> Int32
+    func bind(to parameters: inout Parameters)
 }
 
 extension Int64: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self) }
+    func bind(to parameters: inout Parameters) { parameters.set(self) }
 }
 
 extension Int: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(Int64(self)) }
+    func bind(to parameters: inout Parameters) { parameters.set(Int64(self)) }
 }
 
 extension Bool: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self ? 1 : 0) }
+    func bind(to parameters: inout Parameters) { parameters.set(self ? 1 : 0) }
 }
 
 extension String: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(self) }
+    func bind(to parameters: inout Parameters) {
+        let characters = utf8
+        parameters.set(text: characters.span)
+    }
 }
 
 extension [UInt8]: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(span) }
+    func bind(to parameters: inout Parameters) { parameters.set(span) }
 }
 
 extension InlineArray: DatabaseValue where Element == UInt8 {
-    func bind(to parameters: inout Parameters) -> Int32 { parameters.set(span) }
+    func bind(to parameters: inout Parameters) { parameters.set(span) }
 }
 
 extension Optional: DatabaseValue where Wrapped: DatabaseValue {
-    func bind(to parameters: inout Parameters) -> Int32 {
-        guard let self else { return parameters.setNull() }
-        return self.bind(to: &parameters)
+    func bind(to parameters: inout Parameters) {
+        if let self { self.bind(to: &parameters) } else { parameters.setNull() }
     }
 }
 

@@ -57,9 +57,7 @@ extension Store {
     private func apply(_ change: Change, _ account: Account?) throws(StoreError) -> Bool {
         switch change {
         case .moveCounters(let token, let from, let to):
-            try statements.moveCounters.run(
-                to.counter, to.drift, to.failCount, to.authentications, to.successes,
-                token.row, from.counter, from.drift, from.failCount, from.authentications, from.successes)
+            try statements.moveCounters.run(to, token.row, from)
             guard database.changedRows == 1 else { return false }
             if let account { accounts.move(token, of: account, to: to) }
             return true

@@ -134,7 +134,7 @@ enum StoredSecret: DatabaseValue {
         }
     }
 
-    func bind(to parameters: inout Parameters) -> Int32 {
+    func bind(to parameters: inout Parameters) {
         switch self {
         case .octets(let octets): octets.bind(to: &parameters)
         case .text(let text): text.bind(to: &parameters)

@@ -134,3 +134,14 @@ extension Store {
         return tokens
     }
 }
+
+extension TokenCounters: DatabaseValue {
+    /// Five in a row, in the order in which ``TokenTable/moveCounters`` names them.
+    func bind(to parameters: inout Parameters) {
+        parameters.set(counter)
+        parameters.set(drift)
+        parameters.set(failCount)
+        parameters.set(authentications)
+        parameters.set(successes)
+    }
+}

@@ -48,8 +48,8 @@ extension Verdict {
 
     fileprivate func reading(passwordAs characterSet: CharacterSet) -> Verdict {
         Verdict(
-            decision: decision, reason: reason, message: message, user: user, tokens: tokens, policies: policies,
-            steps: steps.followed(by: .passwordReadAs(characterSet)), changes: changes,
-            record: record, nameReadAs: nameReadAs, passwordReadAs: characterSet)
+            decision: decision, reason: reason, message: message, user: user, realm: realm, tokens: tokens,
+            applied: applied, steps: steps.followed(by: .passwordReadAs(characterSet)), changes: changes,
+            nameReadAs: nameReadAs, passwordReadAs: characterSet)
     }
 }
