@@ -38,8 +38,7 @@ struct KnownAccounts {
         let realm: String?
 
         static func == (left: Name, right: Name) -> Bool {
-            left.login.utf8.elementsEqual(right.login.utf8) && left.resolver == right.resolver
-                && left.realm == right.realm
+            left.login.hasSameOctets(as: right.login) && left.resolver == right.resolver && left.realm == right.realm
         }
 
         func hash(into hasher: inout Hasher) { hasher.combine(login) }
@@ -111,6 +110,17 @@ struct KnownAccounts {
             forget(account)
         }
         changed.removeAll(keepingCapacity: true)
+    }
+}
+
+extension String {
+    /// Whether the two are the same in UTF-8.
+    fileprivate func hasSameOctets(as other: String) -> Bool {
+        let (octets, others) = (utf8, other.utf8)
+        let (left, right) = (octets.span, others.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 }
 

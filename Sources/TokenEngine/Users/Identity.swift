@@ -19,6 +19,11 @@ extension EngineConfiguration {
         userName: String, realm override: String?, splitting: UserNameSplitting = UserNameSplitting()
     ) -> Identity {
         // By octets, not by characters: every separator is one octet, and each login comes through here.
+        guard userName.mayHoldMore else {
+            let found = if let override { realm(named: override) } else { defaultRealm }
+            return Identity(
+                login: userName, realm: found?.name ?? override?.lowercased(), resolvers: found?.resolvers ?? [])
+        }
         let name = userName.trimmingBlanks
         var login = name
         var realmName: Substring?
@@ -40,6 +45,19 @@ extension EngineConfiguration {
 }
 
 extension String {
+    /// Whether the name is perhaps more than a login: it has a separator in it, or blanks.
+    fileprivate var mayHoldMore: Bool {
+        let octets = utf8
+        let span = octets.span
+        for index in span.indices {
+            switch span[index] {
+            case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: "\t"): return true
+            default: continue
+            }
+        }
+        return false
+    }
+
     /// Without blanks and tabs at either end.
     fileprivate var trimmingBlanks: Substring {
         let isBlank = { (octet: UInt8) in octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") }

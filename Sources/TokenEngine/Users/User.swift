@@ -12,27 +12,58 @@ package struct UserID: Sendable, Hashable {
     }
 }
 
-/// A user as a resolver describes them.
+/// A user as a resolver describes them. Goes from the store through the engine to the mapping: copies share what they hold.
 package struct User: Sendable, Equatable {
-    package let id: UserID
-    /// The login name, without the realm.
-    package let name: String
-    /// In which realm the user was looked for; nil where none was asked for.
-    package var realm: String?
-    /// In the order in which they were given; a name that occurs again makes a list.
-    package var attributes: [Attribute]
-    /// nil for a user who has no password here.
-    package var password: PasswordHash?
+    private var content: Content
 
     package init(
         id: UserID, name: String, realm: String? = nil, attributes: [Attribute] = [], password: PasswordHash? = nil
     ) {
-        self.id = id
-        self.name = name
-        self.realm = realm
-        self.attributes = attributes
-        self.password = password
+        content = Content(
+            UserProperties(id: id, name: name, realm: realm, attributes: attributes, password: password))
     }
+
+    private final class Content: Sendable {
+        let properties: UserProperties
+
+        init(_ properties: UserProperties) { self.properties = properties }
+    }
+
+    package static func == (left: User, right: User) -> Bool {
+        left.content === right.content || left.content.properties == right.content.properties
+    }
+}
+
+extension User {
+    package var id: UserID { content.properties.id }
+    /// The login name, without the realm.
+    package var name: String { content.properties.name }
+    /// In which realm the user was looked for; nil where none was asked for.
+    package var realm: String? {
+        get { content.properties.realm }
+        set { change { $0.realm = newValue } }
+    }
+    /// In the order in which they were given; a name that occurs again makes a list.
+    package var attributes: [Attribute] {
+        get { content.properties.attributes }
+        set { change { $0.attributes = newValue } }
+    }
+    /// nil for a user who has no password here.
+    package var password: PasswordHash? { content.properties.password }
+
+    private mutating func change(_ body: (inout UserProperties) -> Void) {
+        var properties = content.properties
+        body(&properties)
+        content = Content(properties)
+    }
+}
+
+private struct UserProperties: Sendable, Equatable {
+    let id: UserID
+    let name: String
+    var realm: String?
+    var attributes: [Attribute]
+    let password: PasswordHash?
 }
 
 /// A fact about a user or a token that mappings can hand on: `group = staff`.
