@@ -59,10 +59,10 @@ package final class Engine: Sendable {
         }
 
         // What do the operator's policies say about them?
-        let rules = policies.rules(for: user, client: attempt.clientAddress)
-        hearing.rules = rules
-        hearing.note(.policies(rules.applied.names))
-        if let conflict = rules.conflict {
+        let inForce = policies.rules(for: user, client: attempt.clientAddress)
+        hearing.rulesInForce = inForce
+        hearing.note(.policies(inForce.rules.applied.names))
+        if let conflict = inForce.rules.conflict {
             hearing.note(.policyConflict(action: conflict.action, policies: conflict.policies))
             return hearing.reject(.policyConflict, "There are policies with conflicting actions: \(conflict.action)")
         }
@@ -70,22 +70,23 @@ package final class Engine: Sendable {
         // Which of their tokens may be used? Revoked ones are as good as gone.
         hearing.note(.tokens(count: facts.tokens.count))
         guard !facts.tokens.isEmpty else { return hearing.reject(.noToken, "The user has no tokens assigned") }
-        var fit: [Token] = []
+        var unusable: Set<TokenID> = []
         var unfit: [Unfitness] = []
         let tokens =
             facts.tokens.count == 1 ? facts.tokens : facts.tokens.sorted { $0.kind.weight < $1.kind.weight }
         for token in tokens {
             guard !token.state.isRevoked else {
                 hearing.note(.unfit(.tokenRevoked), token)
+                unusable.insert(token.id)
                 continue
             }
             if let unfitness = token.unfitness(at: now) ?? (hearing.isDamaged(token) ? .unreadable : nil) {
                 hearing.note(.unfit(unfitness.reason), token)
+                unusable.insert(token.id)
                 if !unfit.contains(unfitness) { unfit.append(unfitness) }
-            } else {
-                fit.append(token)
             }
         }
+        let fit = unusable.isEmpty ? tokens : tokens.filter { !unusable.contains($0.id) }
 
         // What did they offer: an answer to a challenge, or a password?
         let evaluation =

@@ -6,7 +6,7 @@ struct Hearing {
     let facts: Facts
     let settings: EngineSettings
     let now: UnixTime
-    var rules = Rules()
+    var rulesInForce = RulesInForce.none
     /// As what the name was read that a user was found by; nil for ASCII.
     var nameReadAs: CharacterSet?
     /// Stays empty unless the attempt is to be explained.
@@ -22,6 +22,8 @@ struct Hearing {
         self.settings = settings
         self.now = now
     }
+
+    var rules: Rules { rulesInForce.rules }
 
     /// What was typed.
     var password: SecretOctets {

@@ -51,7 +51,7 @@ import Testing
     private let user = User(id: UserID(resolver: "local", uid: "1"), name: "alice", realm: "corp")
 
     private func rules(_ policies: Policy...) -> Rules {
-        PolicySet(policies).rules(for: user, client: IPAddress(v4: 1))
+        PolicySet(policies).rules(for: user, client: IPAddress(v4: 1)).rules
     }
 
     @Test func listsAddUpAndTheRestIsSettledByPriority() {

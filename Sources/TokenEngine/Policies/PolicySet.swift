@@ -23,6 +23,16 @@ struct Rules: Sendable, Equatable {
     var conflict: Conflict?
 }
 
+/// Rules that hold for nearly everybody, and go from hand to hand as one reference.
+final class RulesInForce: Sendable {
+    let rules: Rules
+
+    init(_ rules: Rules) { self.rules = rules }
+
+    /// Where no policy has been asked.
+    static let none = RulesInForce(Rules())
+}
+
 /// The policies that had a say in a decision. The same for nearly everybody, hence shared.
 final class AppliedPolicies: Sendable, Equatable {
     static let none = AppliedPolicies([])
@@ -49,6 +59,8 @@ struct PolicySet: Sendable {
     /// The others.
     private let conditional: [Int]
     private let settings: EngineSettings
+    /// What those say that hold for everybody, when no others do.
+    private let usual: RulesInForce
     private let known = KnownRules()
 
     init(_ policies: [Policy], settings: EngineSettings = EngineSettings()) {
@@ -61,22 +73,25 @@ struct PolicySet: Sendable {
         unconditional = numbers.filter { ordered[$0].conditions == everybody }.reduce(0) { $0 | 1 << UInt64($1) }
         self.policies = ordered
         self.settings = settings
+        usual = RulesInForce(Self.rules(of: ordered.filter { $0.conditions == everybody }, settings))
     }
 
-    func rules(for user: User, client: IPAddress) -> Rules {
+    func rules(for user: User, client: IPAddress) -> RulesInForce {
         guard policies.count <= UInt64.bitWidth else {
-            return rules(of: policies.filter { $0.conditions.hold(for: user, client: client) })
+            return RulesInForce(
+                Self.rules(of: policies.filter { $0.conditions.hold(for: user, client: client) }, settings))
         }
         var holding = unconditional
         for index in conditional where policies[index].conditions.hold(for: user, client: client) {
             holding |= 1 << UInt64(index)
         }
+        guard holding != unconditional else { return usual }
         return known.rules(of: holding) {
-            rules(of: policies.indices.filter { holding >> UInt64($0) & 1 == 1 }.map { policies[$0] })
+            Self.rules(of: policies.indices.filter { holding >> UInt64($0) & 1 == 1 }.map { policies[$0] }, settings)
         }
     }
 
-    private func rules(of holding: [Policy]) -> Rules {
+    private static func rules(of holding: [Policy], _ settings: EngineSettings) -> Rules {
         var rules = Rules()
         rules.challengeText = settings.challengeText
         rules.pinComesFirst = settings.pinComesFirst
@@ -91,11 +106,11 @@ struct PolicySet: Sendable {
     /// What was worked out already. The same policies hold for nearly everybody, and say the same each time.
     private final class KnownRules: Sendable {
         private static let countMaximum = 256
-        private let rules = Mutex<[UInt64: Rules]>([:])
+        private let rules = Mutex<[UInt64: RulesInForce]>([:])
 
-        func rules(of policies: UInt64, orWorkOut workOut: () -> Rules) -> Rules {
+        func rules(of policies: UInt64, orWorkOut workOut: () -> Rules) -> RulesInForce {
             if let known = rules.withLock({ $0[policies] }) { return known }
-            let new = workOut()
+            let new = RulesInForce(workOut())
             rules.withLock { if $0.count < Self.countMaximum { $0[policies] = new } }
             return new
         }
