@@ -136,13 +136,18 @@ static inline void watchword_send_from(struct msghdr *message, struct watchword_
     }
 }
 
-// Has the kernel cut a message into datagrams of `size` octets each (UDP_SEGMENT, Linux 4.18). `message` must have
-// WATCHWORD_CONTROL_SPACE octets of control storage.
-static inline void watchword_cut(struct msghdr *message, uint16_t size) {
-    struct cmsghdr *control = (struct cmsghdr *)message->msg_control;
-    control->cmsg_level = IPPROTO_UDP;
-    control->cmsg_type = 103;
-    control->cmsg_len = CMSG_LEN(sizeof size);
-    memcpy(CMSG_DATA(control), &size, sizeof size);
-    message->msg_controllen = CMSG_SPACE(sizeof size);
+// What watchword_cut adds to the control storage in use.
+#define WATCHWORD_CUT_SPACE 24
+
+// Has the kernel cut a message into datagrams of `size` octets each (UDP_SEGMENT, Linux 4.18), behind what its control
+// message asks for already. `control` has WATCHWORD_CONTROL_SPACE octets, and `message` uses it if it uses any.
+static inline void watchword_cut(struct msghdr *message, void *control, uint16_t size) {
+    struct cmsghdr *next = (struct cmsghdr *)((char *)control + message->msg_controllen);
+    next->cmsg_level = IPPROTO_UDP;
+    next->cmsg_type = 103;
+    next->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(next), &size, sizeof size);
+    message->msg_control = control;
+    message->msg_controllen += WATCHWORD_CUT_SPACE;
+    _Static_assert(WATCHWORD_CUT_SPACE == CMSG_SPACE(sizeof size), "the size of a control message of two octets");
 }

@@ -120,8 +120,11 @@ import Glibc
                 unsafe place.update(from: start, count: size)
             }
             if isNext, unsafe vectors[count - 1].iov_len + size <= Self.messageSizeMaximum {
+                if unsafe vectors[count - 1].iov_len == size {
+                    let control = unsafe messages[count - 1].header.msg_control
+                    unsafe watchword_cut(&messages[count - 1].header, control, UInt16(size))
+                }
                 unsafe vectors[count - 1].iov_len += size
-                unsafe watchword_cut(&messages[count - 1].header, UInt16(size))
             } else {
                 unsafe vectors[count] = iovec(iov_base: place, iov_len: size)
                 unsafe messages[count].header.msg_controllen = 0

@@ -79,7 +79,7 @@ final class DatagramSocket: Sendable {
 
 /// How an answer finds its way: to who sent the request, and, where the socket has all of our addresses, from the one that it
 /// was sent to (RFC 2865 §3: a client looks at the source of the answer).
-struct ReturnPath: Sendable {
+struct ReturnPath: Equatable, Sendable {
     let peer: SocketAddress
     let own: OwnAddress
 
@@ -211,10 +211,17 @@ struct OwnAddress: Hashable, Sendable {
 }
 
 /// Many answers with one system call. One per sending thread.
+///
+/// Neighbours of one size that go the same way are one message for the system, which cuts it up behind most of what sending
+/// costs (UDP_SEGMENT): a concentrator asks from a few ports, and its users' answers are alike.
 @safe struct DatagramSender: ~Copyable {
     private static let capacity = 64
     /// A RADIUS packet has at most 4096 octets (RFC 2865 §3).
     private static let datagramSize = 4096
+    /// What is cut must fit into a frame: the least that IPv6 has room for, less its header and UDP's (RFC 8200 §5).
+    private static let partSizeMaximum = 1280 - 40 - 8
+    /// As much as one UDP datagram could have.
+    private static let messageSizeMaximum = 60_000
     private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
     private let messages: UnsafeMutablePointer<watchword_mmsghdr>
     private let vectors: UnsafeMutablePointer<iovec>
@@ -224,9 +231,16 @@ struct OwnAddress: Hashable, Sendable {
     private let octets: UnsafeMutablePointer<UInt8>
     /// By which the datagrams that wait go out; nil when none waits.
     private var socket: DatagramSocket?
-    /// How many datagrams wait, and how many octets they have.
-    private var count = 0
+    /// How many messages wait, of how many datagrams, and how many octets these have.
+    private var messageCount = 0
+    private var datagramCount = 0
     private var size = 0
+    /// Where the last message goes.
+    private var lastPath: ReturnPath?
+    /// The size of the datagrams of each message, all alike.
+    private var partSizes = InlineArray<64, Int>(repeating: 0)
+    /// Whether the way out can cut messages up. Not every network card can.
+    private var canCut = true
 
     init() {
         unsafe messages = .allocate(capacity: Self.capacity)
@@ -255,7 +269,7 @@ struct OwnAddress: Hashable, Sendable {
     /// Leaves an answer to be sent with those that come after it; it goes at the latest with ``flush()``.
     mutating func add(_ answer: [UInt8], to path: ReturnPath, by socket: DatagramSocket) {
         // One call serves one address, by whichever of its sockets.
-        if count == Self.capacity || self.socket.map({ !$0.shares(socket) }) ?? false { flush() }
+        if datagramCount == Self.capacity || self.socket.map({ !$0.shares(socket) }) ?? false { flush() }
         if self.socket == nil { self.socket = socket }
         let position = unsafe octets + size
         let answerSize = min(answer.count, Self.datagramSize)
@@ -263,29 +277,62 @@ struct OwnAddress: Hashable, Sendable {
             guard let start = answer.baseAddress else { return }
             unsafe position.update(from: start, count: answerSize)
         }
-        let (storage, length) = path.peer.native
-        unsafe names[count] = storage
-        unsafe vectors[count] = iovec(iov_base: position, iov_len: answerSize)
-        unsafe messages[count].header.msg_namelen = length
-        unsafe messages[count].header.msg_control = controls + count * Self.controlSize
-        unsafe messages[count].header.msg_controllen = Self.controlSize
-        unsafe watchword_send_from(&messages[count].header, path.own.native)
-        count += 1
+        if !joined(answerSize, path) { unsafe begin(position, answerSize, path) }
+        datagramCount += 1
         size += answerSize
+    }
+
+    /// Makes the next datagram part of the last message, if it can be.
+    private mutating func joined(_ partSize: Int, _ path: ReturnPath) -> Bool {
+        let index = messageCount - 1
+        guard canCut, index >= 0, partSizes[index] == partSize, partSize <= Self.partSizeMaximum, lastPath == path
+        else { return false }
+        let messageSize = unsafe Int(vectors[index].iov_len)
+        guard messageSize + partSize <= Self.messageSizeMaximum else { return false }
+        if messageSize == partSize {
+            unsafe watchword_cut(&messages[index].header, controls + index * Self.controlSize, UInt16(partSize))
+        }
+        unsafe vectors[index].iov_len = messageSize + partSize
+        return true
+    }
+
+    private mutating func begin(_ position: UnsafeMutablePointer<UInt8>, _ size: Int, _ path: ReturnPath) {
+        let (storage, length) = path.peer.native
+        unsafe names[messageCount] = storage
+        unsafe vectors[messageCount] = iovec(iov_base: position, iov_len: size)
+        unsafe messages[messageCount].header.msg_namelen = length
+        unsafe messages[messageCount].header.msg_control = controls + messageCount * Self.controlSize
+        unsafe messages[messageCount].header.msg_controllen = Self.controlSize
+        unsafe watchword_send_from(&messages[messageCount].header, path.own.native)
+        (lastPath, partSizes[messageCount]) = (path, size)
+        messageCount += 1
     }
 
     /// Sends what was added, in order. What the kernel refuses is lost, as any datagram may be: the client asks again.
     mutating func flush() {
         guard let socket else { return }
         var sent = 0
-        while sent < count {
-            let number = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(count - sent), 0)
+        while sent < messageCount {
+            let number = unsafe sendmmsg(socket.descriptor, messages + sent, UInt32(messageCount - sent), 0)
             if number > 0 {
                 sent += Int(number)
             } else if errno != EINTR {
+                if errno == EIO || errno == EINVAL { sendUncut(sent, by: socket) }
                 sent += 1
             }
         }
-        (self.socket, count, size) = (nil, 0, 0)
+        (self.socket, messageCount, datagramCount, size, lastPath) = (nil, 0, 0, 0, nil)
+    }
+
+    /// Sends the datagrams of message `index` one by one, if it was to be cut up, and has none cut up from now on.
+    private mutating func sendUncut(_ index: Int, by socket: DatagramSocket) {
+        let (start, whole, partSize) = unsafe (vectors[index].iov_base, Int(vectors[index].iov_len), partSizes[index])
+        guard let start = unsafe start, whole > partSize else { return }
+        canCut = false
+        unsafe messages[index].header.msg_controllen -= Int(WATCHWORD_CUT_SPACE)
+        for offset in stride(from: 0, to: whole, by: partSize) {
+            unsafe vectors[index] = iovec(iov_base: start + offset, iov_len: partSize)
+            while unsafe sendmsg(socket.descriptor, &messages[index].header, 0) < 0, errno == EINTR {}
+        }
     }
 }

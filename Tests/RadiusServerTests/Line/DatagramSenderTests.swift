@@ -1,0 +1,90 @@
+import Glibc
+import Testing
+
+@testable import RadiusServer
+
+/// What goes out as one message for the system arrives as the datagrams that it was made of.
+@Suite struct DatagramSenderTests {
+    private static let addresses =
+        [loopback(isIPv6: false, 0), loopback(isIPv6: true, 0)] + [
+            SocketAddress(v4: 0, port: 0), SocketAddress(v6High: 0, low: 0, scope: 0, port: 0),
+        ]
+
+    private static func loopback(isIPv6: Bool, _ port: UInt16) -> SocketAddress {
+        isIPv6
+            ? SocketAddress(v6High: 0, low: 1, scope: 0, port: port) : SocketAddress(v4: 0x7f00_0001, port: port)
+    }
+
+    /// A server's socket, and the paths of two requests that came to it from different ports.
+    private struct Exchange {
+        let server: DatagramSocket
+        var clients: [DatagramSocket] = []
+        var paths: [ReturnPath] = []
+
+        init(at address: SocketAddress) throws {
+            server = try DatagramSocket(boundTo: address, sharing: false)
+            var receiver = DatagramReceiver(capacity: 1)
+            for _ in 0..<2 {
+                let client = try DatagramSocket(boundTo: loopback(isIPv6: address.isIPv6, 0), sharing: false)
+                let target = loopback(isIPv6: address.isIPv6, server.address.port)
+                try Self.send([1], from: client, to: target)
+                _ = try receiver.receive(from: server)
+                var path: ReturnPath?
+                receiver.withDatagram(0) { path = $1 }
+                clients.append(client)
+                paths.append(try #require(path))
+            }
+        }
+
+        private static func send(_ octets: [UInt8], from socket: DatagramSocket, to address: SocketAddress) throws {
+            let (storage, length) = address.native
+            let count = unsafe withUnsafeBytes(of: storage) { name in
+                unsafe sendto(
+                    socket.descriptor, octets, octets.count, 0,
+                    name.baseAddress?.assumingMemoryBound(to: sockaddr.self), length)
+            }
+            try #require(count == octets.count)
+        }
+
+        /// What has come for client `number`.
+        func received(by number: Int) -> [[UInt8]] {
+            var all: [[UInt8]] = []
+            var room = [UInt8](repeating: 0, count: 5000)
+            while true {
+                let size = unsafe recv(clients[number].descriptor, &room, room.count, Int32(MSG_DONTWAIT))
+                guard size >= 0 else { return all }
+                all.append(Array(room[..<size]))
+            }
+        }
+    }
+
+    /// Answer `number`: runs of one size to one client, some too large to be cut, some alone.
+    private static func answer(_ number: Int) -> (client: Int, octets: [UInt8]) {
+        let sizes = [80, 80, 80, 80, 90, 1232, 1232, 1233, 1233, 4096, 4096, 20]
+        let octets = (0..<sizes[number / 3 % sizes.count]).map { UInt8(truncatingIfNeeded: number &* 31 &+ $0) }
+        return (number / 7 % 2, octets)
+    }
+
+    @Test(
+        "in order, with their octets, from every kind of socket, and where the system cuts nothing",
+        arguments: addresses, [true, false])
+    func together(address: SocketAddress, canBeCut: Bool) throws {
+        let exchange = try Exchange(at: address)
+        // Without checksums, UDP_SEGMENT is refused: as by a network card that cannot do it.
+        var isOff: Int32 = canBeCut ? 0 : 1
+        let status = unsafe setsockopt(
+            exchange.server.descriptor, SOL_SOCKET, SO_NO_CHECK, &isOff, socklen_t(MemoryLayout<Int32>.size))
+        try #require(status == 0)
+        var sender = DatagramSender()
+        for batch in [0..<10, 10..<100, 100..<130] {
+            var expected: [[[UInt8]]] = [[], []]
+            for number in batch {
+                let answer = Self.answer(number)
+                sender.add(answer.octets, to: exchange.paths[answer.client], by: exchange.server)
+                expected[answer.client].append(answer.octets)
+            }
+            sender.flush()
+            for client in 0..<2 { #expect(exchange.received(by: client) == expected[client]) }
+        }
+    }
+}
