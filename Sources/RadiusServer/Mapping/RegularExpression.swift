@@ -28,6 +28,9 @@ import Synchronization
     let pattern: String
     /// How many groups `(…)` it has.
     let groupCount: Int
+    /// Up to these, in octets and groups, what a match has worked in is kept for the next one: some 100 kB at most.
+    private static let usualSize = 256
+    private static let usualGroupCount = 16
 
     // Both are read-only once made; PCRE2 lets any number of threads match with them at the same time.
     private let code: OpaquePointer
@@ -79,10 +82,11 @@ import Synchronization
             if status > 0 { group = unsafe Self.firstGroup(of: match, status, in: octets) }
             return status
         }
-        // What has run away has taken more memory than is worth keeping.
-        let isWorthKeeping = status > 0 || status == WATCHWORD_PCRE2_ERROR_NOMATCH
+        let isAnswer = status > 0 || status == WATCHWORD_PCRE2_ERROR_NOMATCH
+        // What has run away, or was at a long text, may have taken more memory than is worth keeping.
+        let isWorthKeeping = isAnswer && subject.utf8.count <= Self.usualSize && groupCount <= Self.usualGroupCount
         unsafe pcre2_match_data_free_8(isWorthKeeping ? spare.exchange(match, ordering: .acquiringAndReleasing) : match)
-        guard isWorthKeeping else { throw Runaway() }
+        guard isAnswer else { throw Runaway() }
         return group
     }
 
@@ -93,7 +97,8 @@ import Synchronization
         // Pairs of offsets lie one behind the other.
         guard status > 1, let offsets = unsafe pcre2_get_ovector_pointer_8(match) else { return "" }
         let (start, end) = unsafe (offsets[2], offsets[3])
-        guard start <= end, end <= octets.count else { return "" }
+        // A group that took no part, while a later one did, stands at -1.
+        guard start >= 0, start <= end, end <= octets.count else { return "" }
         return unsafe String(decoding: octets[start..<end], as: UTF8.self)
     }
 

@@ -8,6 +8,7 @@ import Testing
         ("resolver1", "my resolver1 here", ""),
         ("^(.*)$", "", ""),
         ("(a)|b", "b", ""),
+        ("(a)|(b)", "b", ""),
         ("(a)(b)?(c)", "ac", "a"),
         ("(?<name>\\d+)", "x42y", "42"),
         ("(?i)GROUP-(.*)", "group-a", "a"),
