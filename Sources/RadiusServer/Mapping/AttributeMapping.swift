@@ -21,8 +21,6 @@ package final class AttributeMapping: Sendable {
     /// What `CLIENTATTRIBUTE` names.
     let clientAttribute: AttributeDefinition?
     let patterns: GroupPatterns
-    /// For the sections that say nothing else.
-    let misfit: MisfitHandling
     /// What the reader saw that the plug-in takes otherwise.
     let notes: [Diagnostic]
     let dictionary: AttributeDictionary
@@ -41,7 +39,6 @@ package final class AttributeMapping: Sendable {
         canRefuse = blocks.contains { !$0.rules.isEmpty && ($0.misfit ?? misfit) == .refuse }
         self.settings = settings
         clientAttribute = settings.clientAttribute.flatMap { dictionary.definition(named: $0.value) }
-        self.misfit = misfit
         self.patterns = patterns
         self.notes = notes
         self.dictionary = dictionary

@@ -93,7 +93,7 @@ package struct MappedAttributes: Sendable {
         }
         for octets in String(decoding: entry.octets, as: UTF8.self).replyMessages {
             let part = MappedAttribute(rule: entry.rule, octets: octets, isRequired: entry.isRequired)
-            try packet.append(octets, as: part.definition)
+            try packet.append(octets, as: part.definition, tag: part.rule.target.tag)
             attributes.append(part)
         }
     }

@@ -206,17 +206,21 @@ import Glibc
         return unsafe UnsafePointer(kept)
     }
 
-    private mutating func note(_ result: Int32) {
-        if status == SQLITE_OK { status = result }
+    mutating func set(_ integer: Int64) {
+        guard status == SQLITE_OK else { return }
+        status = unsafe sqlite3_bind_int64(statement, next(), integer)
     }
 
-    mutating func set(_ integer: Int64) { note(unsafe sqlite3_bind_int64(statement, next(), integer)) }
-    mutating func setNull() { note(unsafe sqlite3_bind_null(statement, next())) }
+    mutating func setNull() {
+        guard status == SQLITE_OK else { return }
+        status = unsafe sqlite3_bind_null(statement, next())
+    }
 
     /// - Parameter text: UTF-8.
     mutating func set(text: Span<UInt8>) {
+        guard status == SQLITE_OK else { return }
         let index = next()
-        let result = unsafe text.withUnsafeBufferPointer { characters in
+        status = unsafe text.withUnsafeBufferPointer { characters in
             // A null pointer would mean NULL; an empty text need not have an address.
             guard let start = characters.baseAddress, !characters.isEmpty else {
                 return unsafe sqlite3_bind_text(statement, index, "", 0, nil)
@@ -228,12 +232,12 @@ import Glibc
                 statement, index, octets, Int32(clamping: characters.count),
                 kept == nil ? watchword_sqlite_transient() : nil)
         }
-        note(result)
     }
 
     mutating func set(_ octets: Span<UInt8>) {
+        guard status == SQLITE_OK else { return }
         let index = next()
-        let result = unsafe octets.withUnsafeBufferPointer { octets in
+        status = unsafe octets.withUnsafeBufferPointer { octets in
             // A null pointer would mean NULL; no octets need not have an address.
             guard let start = octets.baseAddress, !octets.isEmpty else {
                 return unsafe sqlite3_bind_zeroblob(statement, index, 0)
@@ -243,7 +247,6 @@ import Glibc
                 statement, index, kept ?? start, Int32(clamping: octets.count),
                 kept == nil ? watchword_sqlite_transient() : nil)
         }
-        note(result)
     }
 }
 

@@ -2,7 +2,7 @@ import Cryptography
 
 /// What a batch of decisions asks of the store.
 extension Store {
-    /// Runs `body`, which makes no change but by ``apply(_:to:)`` and ``append(_:)``, as one transaction.
+    /// Runs `body`, which makes no change but by ``apply(_:to:)`` and ``append(_:on:at:)``, as one transaction.
     func deciding<Success>(_ body: () throws(StoreError) -> Success) throws(StoreError) -> Success {
         do throws(StoreError) {
             var others: Int64 = 0

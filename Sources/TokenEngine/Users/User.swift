@@ -15,12 +15,14 @@ package struct UserID: Sendable, Hashable {
 /// A user as a resolver describes them. Goes from the store through the engine to the mapping: copies share what they hold.
 package struct User: Sendable, Equatable {
     private var content: Content
+    /// In the order in which they were given; a name that occurs again makes a list.
+    package var attributes: [Attribute]
 
     package init(
         id: UserID, name: String, realm: String? = nil, attributes: [Attribute] = [], password: PasswordHash? = nil
     ) {
-        content = Content(
-            UserProperties(id: id, name: name, realm: realm, attributes: attributes, password: password))
+        content = Content(UserProperties(id: id, name: name, realm: realm, password: password))
+        self.attributes = attributes
     }
 
     private final class Content: Sendable {
@@ -30,7 +32,8 @@ package struct User: Sendable, Equatable {
     }
 
     package static func == (left: User, right: User) -> Bool {
-        left.content === right.content || left.content.properties == right.content.properties
+        (left.content === right.content || left.content.properties == right.content.properties)
+            && left.attributes == right.attributes
     }
 }
 
@@ -42,11 +45,6 @@ extension User {
     package var realm: String? {
         get { content.properties.realm }
         set { change { $0.realm = newValue } }
-    }
-    /// In the order in which they were given; a name that occurs again makes a list.
-    package var attributes: [Attribute] {
-        get { content.properties.attributes }
-        set { change { $0.attributes = newValue } }
     }
     /// nil for a user who has no password here.
     package var password: PasswordHash? { content.properties.password }
@@ -62,7 +60,6 @@ private struct UserProperties: Sendable, Equatable {
     let id: UserID
     let name: String
     var realm: String?
-    var attributes: [Attribute]
     let password: PasswordHash?
 }
 
