@@ -86,27 +86,43 @@ struct watchword_own_address {
     int32_t family; // AF_INET, AF_INET6, or 0 for none
 };
 
-// The address that a received datagram was sent to.
-static inline struct watchword_own_address watchword_destination(struct msghdr *message) {
-    struct watchword_own_address own = {{0}, 0, 0};
-    struct cmsghdr *control = message->msg_controllen >= sizeof(struct cmsghdr) ? CMSG_FIRSTHDR(message) : NULL;
-    if (control == NULL) return own;
-    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == 8 &&
-        control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in_pktinfo))) {
-        struct watchword_in_pktinfo info;
-        memcpy(&info, CMSG_DATA(control), sizeof info);
-        memcpy(own.octets, &info.destination, sizeof info.destination);
-        own.family = AF_INET;
-    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == 50 &&
-               control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in6_pktinfo))) {
-        struct watchword_in6_pktinfo info;
-        memcpy(&info, CMSG_DATA(control), sizeof info);
-        memcpy(own.octets, &info.address, sizeof info.address);
-        // The interface is kept only for link-local addresses, where the address alone is ambiguous.
-        own.interface = IN6_IS_ADDR_LINKLOCAL(&info.address) ? info.interface : 0;
-        own.family = AF_INET6;
+// Turns on UDP_GRO (Linux 5.0): neighbours of one size and one sender come as one message. 0 or -1 with errno.
+static inline int watchword_take_joined(int socket) {
+    int on = 1;
+    return setsockopt(socket, IPPROTO_UDP, 104, &on, sizeof on);
+}
+
+// What the control messages of a received message say: the address that it was sent to, and the size of the datagrams that
+// it is joined of, 0 when it is one.
+struct watchword_reception {
+    struct watchword_own_address own;
+    int part_size;
+};
+
+static inline struct watchword_reception watchword_reception(struct msghdr *message) {
+    struct watchword_reception reception = {{{0}, 0, 0}, 0};
+    for (struct cmsghdr *control = message->msg_controllen >= sizeof(struct cmsghdr) ? CMSG_FIRSTHDR(message) : NULL;
+         control != NULL; control = CMSG_NXTHDR(message, control)) {
+        if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == 8 &&
+            control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in_pktinfo))) {
+            struct watchword_in_pktinfo info;
+            memcpy(&info, CMSG_DATA(control), sizeof info);
+            memcpy(reception.own.octets, &info.destination, sizeof info.destination);
+            reception.own.family = AF_INET;
+        } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == 50 &&
+                   control->cmsg_len >= CMSG_LEN(sizeof(struct watchword_in6_pktinfo))) {
+            struct watchword_in6_pktinfo info;
+            memcpy(&info, CMSG_DATA(control), sizeof info);
+            memcpy(reception.own.octets, &info.address, sizeof info.address);
+            // The interface is kept only for link-local addresses, where the address alone is ambiguous.
+            reception.own.interface = IN6_IS_ADDR_LINKLOCAL(&info.address) ? info.interface : 0;
+            reception.own.family = AF_INET6;
+        } else if (control->cmsg_level == IPPROTO_UDP && control->cmsg_type == 104 &&
+                   control->cmsg_len >= CMSG_LEN(sizeof reception.part_size)) {
+            memcpy(&reception.part_size, CMSG_DATA(control), sizeof reception.part_size);
+        }
     }
-    return own;
+    return reception;
 }
 
 // Writes the control message that makes a datagram leave from `own`. `message` must have

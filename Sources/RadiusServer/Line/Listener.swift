@@ -5,7 +5,7 @@ import Synchronization
 /// One thread on one socket: takes datagrams in batches, admits them, hands what must be decided to the line, and sends
 /// what needs no decision.
 struct Listener: ~Copyable {
-    /// How many datagrams one system call may bring.
+    /// How many messages one system call may bring, each of one datagram or of a run of them.
     private static let batchSize = 64
     /// Once the order to stop has come, no more batches than this are taken: new requests may never cease.
     private static let batchesAfterStop = 64
@@ -56,9 +56,10 @@ struct Listener: ~Copyable {
         admission.begin(under: configuration, at: Clock.monotonic())
         var requests: [PendingRequest] = []
         requests.reserveCapacity(count)
-        var answerCount = 0
+        var (datagramCount, answerCount) = (0, 0)
         for index in 0..<count {
-            receiver.withDatagram(index) { datagram, path in
+            receiver.withDatagrams(of: index) { datagram, path in
+                datagramCount += 1
                 if isTracing { server.trace.received(datagram, by: path, under: configuration) }
                 do throws(Discard) {
                     switch try admission.admit(datagram, by: path) {
@@ -75,7 +76,7 @@ struct Listener: ~Copyable {
             }
         }
         admission.end()
-        server.metrics.add(count, to: .datagramsReceived)
+        server.metrics.add(datagramCount, to: .datagramsReceived)
         server.metrics.add(answerCount, to: .answeredWithoutDecision)
         sender.flush()
         if !requests.isEmpty { line.decide(requests) }

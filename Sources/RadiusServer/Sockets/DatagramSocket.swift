@@ -33,6 +33,8 @@ final class DatagramSocket: Sendable {
             if address.isWildcard, watchword_ask_for_destination(descriptor, family) != 0 {
                 throw SocketError("IP_PKTINFO")
             }
+            // An older kernel brings them one by one.
+            _ = watchword_take_joined(descriptor)
             // A burst of logins must fit while one batch is made durable. The kernel gives what its limit allows.
             try? Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, 4 << 20, "SO_RCVBUF")
             let (storage, length) = address.native
@@ -127,6 +129,8 @@ struct OwnAddress: Hashable, Sendable {
 }
 
 /// Many datagrams with one system call. Owns all the memory that the kernel writes to; one per receiving thread.
+///
+/// Neighbours of one size from one port come as one message where the system has joined them (UDP_GRO).
 @safe struct DatagramReceiver: ~Copyable {
     private let capacity: Int
     /// How many messages the kernel may have written to: their sizes are no longer those of the room that they have.
@@ -135,12 +139,18 @@ struct OwnAddress: Hashable, Sendable {
     private let vectors: UnsafeMutablePointer<iovec>
     private let names: UnsafeMutablePointer<sockaddr_storage>
     private let controls: UnsafeMutableRawPointer
+    /// Memory that the system gives when it is first written to: most messages are short.
     private let octets: UnsafeMutablePointer<UInt8>
 
     /// A RADIUS packet has at most 4096 octets (RFC 2865 §3); what is longer is padding that nobody looks at.
     private static let datagramSize = 4096
+    /// As much as the kernel joins.
+    private static let messageSize = 65_536
+    /// From one message's room to the next: not a power of two, lest all of them have the same place in the caches.
+    private static let pitch = messageSize + 320
     private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
 
+    /// - Parameter capacity: how many messages one call may bring.
     init(capacity: Int) {
         self.capacity = capacity
         used = capacity
@@ -148,12 +158,11 @@ struct OwnAddress: Hashable, Sendable {
         unsafe vectors = .allocate(capacity: capacity)
         unsafe names = .allocate(capacity: capacity)
         unsafe controls = .allocate(byteCount: capacity * Self.controlSize, alignment: 16)
-        unsafe octets = .allocate(capacity: capacity * Self.datagramSize)
+        unsafe octets = .allocate(capacity: capacity * Self.pitch)
         unsafe messages.initialize(repeating: watchword_mmsghdr(), count: capacity)
         unsafe names.initialize(repeating: sockaddr_storage(), count: capacity)
-        unsafe octets.initialize(repeating: 0, count: capacity * Self.datagramSize)
         for index in 0..<capacity {
-            unsafe vectors[index] = iovec(iov_base: octets + index * Self.datagramSize, iov_len: Self.datagramSize)
+            unsafe vectors[index] = iovec(iov_base: octets + index * Self.pitch, iov_len: Self.messageSize)
             unsafe messages[index].header.msg_name = UnsafeMutableRawPointer(names + index)
             unsafe messages[index].header.msg_iov = vectors + index
             unsafe messages[index].header.msg_iovlen = 1
@@ -169,9 +178,9 @@ struct OwnAddress: Hashable, Sendable {
         unsafe octets.deallocate()
     }
 
-    /// Waits for a datagram and takes what else is there already.
+    /// Waits for a message and takes what else is there already.
     ///
-    /// - Returns: how many datagrams came; 0 when the socket is being closed.
+    /// - Returns: how many messages came; 0 when the socket is being closed.
     /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
     mutating func receive(from socket: DatagramSocket) throws(SocketError) -> Int {
         for index in 0..<used {
@@ -194,19 +203,23 @@ struct OwnAddress: Hashable, Sendable {
         }
     }
 
-    /// How many octets datagram `index` of the last ``receive(from:)`` has; 0 for one that is not there.
+    /// How many octets message `index` of the last ``receive(from:)`` has; 0 for one that is not there.
     func size(of index: Int) -> Int { index < capacity ? unsafe Int(messages[index].length) : 0 }
 
-    /// Lends datagram `index` of the last ``receive(from:)``. A datagram from an address that is neither IPv4 nor IPv6
-    /// (the kernel sends none) is passed over.
-    func withDatagram(
-        _ index: Int, _ body: (Span<UInt8>, ReturnPath) -> Void
-    ) {
+    /// Lends the datagrams of message `index` of the last ``receive(from:)``, one after the other. Those from an address that
+    /// is neither IPv4 nor IPv6 (the kernel sends none) are passed over.
+    func withDatagrams(of index: Int, _ body: (Span<UInt8>, ReturnPath) -> Void) {
         guard index < capacity, let peer = SocketAddress(unsafe names[index]) else { return }
-        let own = unsafe watchword_destination(&messages[index].header)
-        let size = min(Int(unsafe messages[index].length), Self.datagramSize)
-        let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.datagramSize, count: size)
-        body(unsafe datagram.span, ReturnPath(peer: peer, own: OwnAddress(own)))
+        let reception = unsafe watchword_reception(&messages[index].header)
+        let path = ReturnPath(peer: peer, own: OwnAddress(reception.own))
+        let size = min(size(of: index), Self.messageSize)
+        let partSize = reception.part_size > 0 ? Int(reception.part_size) : max(size, 1)
+        // An empty datagram is one, too.
+        for start in stride(from: 0, to: max(size, 1), by: partSize) {
+            let count = min(size - start, partSize, Self.datagramSize)
+            let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.pitch + start, count: count)
+            body(unsafe datagram.span, path)
+        }
     }
 }
 
@@ -317,18 +330,21 @@ struct OwnAddress: Hashable, Sendable {
             if number > 0 {
                 sent += Int(number)
             } else if errno != EINTR {
-                if errno == EIO || errno == EINVAL { sendUncut(sent, by: socket) }
+                sendUncut(sent, by: socket, becauseOf: errno)
                 sent += 1
             }
         }
         (self.socket, messageCount, datagramCount, size, lastPath) = (nil, 0, 0, 0, nil)
     }
 
-    /// Sends the datagrams of message `index` one by one, if it was to be cut up, and has none cut up from now on.
-    private mutating func sendUncut(_ index: Int, by socket: DatagramSocket) {
+    /// Sends the datagrams of message `index` one by one, if it was to be cut up.
+    ///
+    /// - Parameter code: why the system has not. A path can be too narrow (EMSGSIZE), which says nothing of others; a card that
+    ///   cannot cut, or a system, cannot do so the next time either.
+    private mutating func sendUncut(_ index: Int, by socket: DatagramSocket, becauseOf code: Int32) {
         let (start, whole, partSize) = unsafe (vectors[index].iov_base, Int(vectors[index].iov_len), partSizes[index])
         guard let start = unsafe start, whole > partSize else { return }
-        canCut = false
+        if code == EIO || code == EINVAL { canCut = false }
         unsafe messages[index].header.msg_controllen -= Int(WATCHWORD_CUT_SPACE)
         for offset in stride(from: 0, to: whole, by: partSize) {
             unsafe vectors[index] = iovec(iov_base: start + offset, iov_len: partSize)

@@ -38,7 +38,7 @@ private final class ScriptedServer: @unchecked Sendable {
             var sender = DatagramSender()
             var rest = answers[...]
             while let count = try? receiver.receive(from: socket), count > 0, let answer = rest.popFirst() {
-                receiver.withDatagram(0) { datagram, path in
+                receiver.withDatagrams(of: 0) { datagram, path in
                     let octets = datagram.indices.map { datagram[$0] }
                     lock.withLock { received.append(octets) }
                     guard let request = RadiusMessage(octets), let reply = try? Self.octets(answer, to: request) else {

@@ -37,7 +37,7 @@ final class LineLaboratory {
         var receiver = DatagramReceiver(capacity: 1)
         _ = try receiver.receive(from: socket)
         var failure: (any Error)?
-        receiver.withDatagram(0) { datagram, path in
+        receiver.withDatagrams(of: 0) { datagram, path in
             do { try body(datagram, path) } catch { failure = error }
         }
         if let failure { throw failure }
