@@ -5,26 +5,22 @@ import Synchronization
 ///
 /// What is kept of a candidate is a code under a key that dies with the process, and by which stored hash, at which cost,
 /// it was found right. No other candidate can be right, so a wrong one is known without hashing, too. A new PIN is a new
-/// hash, which nothing is remembered of. Bounded: beyond its capacity, the oldest is forgotten.
+/// hash, which nothing is remembered of. An imported PIN becomes a hash when it is first right, and is remembered as that.
+/// Bounded: beyond its capacity, the oldest is forgotten.
 package final class VerifiedSecrets: Sendable {
-    /// Which stored value, and what it should cost today.
+    /// How many hexadecimal digits at the end of a hash, which are as good as random, tell it from every other.
+    private static let endingSize = 24
+
+    /// Which stored hash, and what it should cost today.
     private struct Place: Hashable {
-        /// The last 24 octets of the value, which are as good as random: hexadecimal digits of a hash, or the end of a ciphertext with
-        /// its tag.
         let ending: Code<3>
         let logarithmOfN: Int
 
-        /// - Returns: nil for a value that is too short to be one of ours.
-        init?(_ stored: SlowCheck.Stored, _ cost: PasswordHashCost) {
-            switch stored {
-            case .hash(let hash):
-                let text = hash.text.utf8
-                guard text.count >= 24 else { return nil }
-                ending = Code(text.span.extracting(last: 24))
-            case .sealed(let sealed, _):
-                guard sealed.count >= 24 else { return nil }
-                ending = Code(sealed.span.extracting(last: 24))
-            }
+        /// - Returns: nil for a text that is too short to be one of our hashes.
+        init?(_ hash: PasswordHash, _ cost: PasswordHashCost) {
+            let text = hash.text.utf8
+            guard text.count >= endingSize else { return nil }
+            ending = Code(text.span.extracting(last: endingSize))
             logarithmOfN = cost.logarithmOfN
         }
 
@@ -76,24 +72,24 @@ package final class VerifiedSecrets: Sendable {
 
     /// - Returns: whether `candidate` is what is stored; nil when a slow check must tell.
     func isMatch(_ candidate: SecretPart, against stored: SlowCheck.Stored, _ cost: PasswordHashCost) -> Bool? {
-        guard let place = Place(stored, cost) else { return nil }
+        guard case .hash(let hash) = stored, let place = Place(hash, cost) else { return nil }
         return table.withLock { table in
             guard let remembered = table.candidates[place] else { return nil }
-            return remembered == code(of: candidate, against: stored, &table.digest)
+            return remembered == code(of: candidate, against: hash, &table.digest)
         }
     }
 
     /// Keeps what a check has found out. An outcome that renews the hash is remembered of the new hash.
     package func remember(_ check: SlowCheck, _ outcome: SlowCheck.Outcome) {
-        let stored: SlowCheck.Stored
-        switch outcome {
-        case .differs, .damaged: return
-        case .matches: stored = check.stored
-        case .matchesRenewed(let hash): stored = .hash(hash)
+        let hash: PasswordHash
+        switch (outcome, check.stored) {
+        case (.matches, .hash(let stored)): hash = stored
+        case (.matchesRenewed(let new), _): hash = new
+        case (.matches, .sealed), (.differs, _), (.damaged, _): return
         }
-        guard let place = Place(stored, check.cost) else { return }
+        guard let place = Place(hash, check.cost) else { return }
         table.withLock { table in
-            let code = code(of: check.candidate.whole, against: stored, &table.digest)
+            let code = code(of: check.candidate.whole, against: hash, &table.digest)
             guard table.candidates.updateValue(code, forKey: place) == nil else { return }
             if table.order.count < capacity {
                 table.order.append(place)
@@ -105,20 +101,14 @@ package final class VerifiedSecrets: Sendable {
         }
     }
 
-    /// What is kept: the candidate, bound to what it was held against, under the process's key.
+    /// What is kept: the candidate, bound to the hash that it was held against, under the process's key. Of the hash no more
+    /// than tells its place: all of it would be two blocks more to digest.
     private func code(
-        of candidate: SecretPart, against stored: SlowCheck.Stored, _ digest: inout MessageDigest
+        of candidate: SecretPart, against hash: PasswordHash, _ digest: inout MessageDigest
     ) -> Code<2> {
         key.begin(in: &digest)
-        switch stored {
-        case .hash(let hash):
-            let text = hash.text.utf8
-            digest.update(text.span)
-        case .sealed(let sealed, let context):
-            let context = context.utf8
-            digest.update(context.span)
-            digest.update(sealed)
-        }
+        let text = hash.text.utf8
+        digest.update(text.span.extracting(last: Self.endingSize))
         let octets = candidate.octets
         digest.update(octets.span)
         let code: InlineArray<16, UInt8> = key.finish(in: &digest)
