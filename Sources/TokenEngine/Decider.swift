@@ -106,7 +106,7 @@ package final class Decider {
     func evaluate(
         _ attempt: Attempt, at now: UnixTime
     ) throws(StoreError) -> (evaluation: Evaluation, account: Account?) {
-        let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+        let facts = try facts(for: attempt)
         guard !attempt.userNameReadings.isEmpty else {
             return (try evaluate(attempt, knowing: facts, at: now), facts.account)
         }
@@ -118,12 +118,16 @@ package final class Decider {
     private func evaluate(
         _ attempt: Attempt, knowing facts: Facts, at now: UnixTime
     ) throws(StoreError) -> Evaluation {
-        facts.remembered = remembered
         let evaluation = try cryptography { () throws(CryptographyError) in
             try engine.evaluate(attempt, knowing: facts, at: now, random: random)
         }
         guard let objection = attempt.objection, case .decided(let verdict) = evaluation else { return evaluation }
         return .decided(verdict.heeding(objection))
+    }
+
+    private func facts(for attempt: Attempt) throws(StoreError) -> Facts {
+        try store.facts(
+            for: engine.identity(of: attempt), answering: attempt.transaction, remembered: remembered)
     }
 
     /// A name that has several readings is looked up under each, however soon one is known; the first that is, counts.
@@ -134,7 +138,7 @@ package final class Decider {
         var reading = attempt.userNameReadings[0]
         for other in attempt.userNameReadings.dropFirst() {
             attempt.userName = other.text
-            let facts = try store.facts(for: engine.identity(of: attempt), answering: attempt.transaction)
+            let facts = try facts(for: attempt)
             guard known == nil, facts.user != nil else { continue }
             (known, reading) = (facts, other)
         }

@@ -106,7 +106,9 @@ import Testing
             userName: "cornelius", credential: .password(SecretOctets(utf8: "1234755224")), client: "vpn",
             clientAddress: IPAddress(v4: 1))
         attempt.isExplained = true
-        let facts = Facts(identity: engine.identity(of: attempt), user: user, tokens: tokens)
+        let name = KnownAccounts.Name(login: user.name, resolver: user.id.resolver, realm: nil)
+        let facts = Facts(
+            identity: engine.identity(of: attempt), account: Account(name, user: user, tokens: tokens))
         while true {
             switch try engine.evaluate(attempt, knowing: facts, at: now, random: RepeatableRandom()) {
             case .decided(let verdict): return verdict

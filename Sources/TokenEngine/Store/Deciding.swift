@@ -19,18 +19,14 @@ extension Store {
         }
     }
 
-    /// What is known that bears on an attempt by `identity` that answers `transaction`.
-    func facts(for identity: Identity, answering transaction: TransactionID?) throws(StoreError) -> Facts {
-        let facts = Facts(identity: identity)
-        for resolver in identity.resolvers {
-            guard let account = try account(identity, resolver) else { continue }
-            facts.user = account.user
-            facts.tokens = account.tokens
-            facts.account = account
-            break
-        }
-        if let transaction { facts.challenges = try challenges(under: transaction) }
-        return facts
+    /// What is known that bears on an attempt by `identity` that answers `transaction`, beside what is `remembered`.
+    func facts(
+        for identity: Identity, answering transaction: TransactionID?, remembered: VerifiedSecrets? = nil
+    ) throws(StoreError) -> Facts {
+        var account: Account?
+        for resolver in identity.resolvers where account == nil { account = try self.account(identity, resolver) }
+        let challenges = if let transaction { try challenges(under: transaction) } else { [Challenge]() }
+        return Facts(identity: identity, account: account, challenges: challenges, remembered: remembered)
     }
 
     private func account(_ identity: Identity, _ resolver: String) throws(StoreError) -> Account? {
