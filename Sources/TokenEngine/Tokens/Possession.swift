@@ -28,23 +28,21 @@ extension Token {
     func possession(
         of value: SecretPart, at now: UnixTime
     ) throws(CryptographyError) -> Possession {
-        switch (kind, secret) {
-        case (.hotp, .seed(let seed)):
+        switch kind {
+        case .hotp:
             guard let number = OneTimePasswords.number(value.octets, digits: digits) else { return .refuted }
-            let passwords = try passwords(of: seed)
+            guard let passwords = try passwords() else { return .refuted }
             return HOTP.possession(of: number, passwords, counters, window: limits.countWindow)
-        case (.totp, .seed(let seed)):
+        case .totp:
             guard let number = OneTimePasswords.number(value.octets, digits: digits) else { return .refuted }
-            let passwords = try passwords(of: seed)
+            guard let passwords = try passwords() else { return .refuted }
             return TOTP.possession(of: number, passwords, counters, window(at: now))
-        case (.spass, _):
+        case .spass:
             return SimplePass.possession(of: value, counters)
-        case (.password, .password(let hash)):
-            guard value.count == digits else { return .refuted }
+        case .password:
+            // A row without one is not fit, and nobody asks it; so is one of the above without a seed.
+            guard case .password(let hash) = secret, value.count == digits else { return .refuted }
             return .asks(hash)
-        case (.hotp, _), (.totp, _), (.password, _):
-            // Such a row is not fit, and nobody asks it.
-            return .refuted
         }
     }
 

@@ -20,15 +20,15 @@ package struct Token: Sendable {
     ) {
         lasting = Lasting(
             TokenProperties(
-                id: id, serial: serial, owner: owner, secret: secret, pin: pin, rules: rules, description: description,
+                id: id, rules: rules, pin: pin, serial: serial, secret: secret, owner: owner, description: description,
                 attributes: attributes))
         self.counters = counters
     }
 
     private final class Lasting: Sendable {
-        let properties: TokenProperties
         /// What OTPs are computed with, once one was asked for.
         let key = Mutex<MessageAuthenticationKey?>(nil)
+        let properties: TokenProperties
 
         init(_ properties: TokenProperties) { self.properties = properties }
     }
@@ -89,28 +89,32 @@ extension Token {
         lasting = Lasting(properties)
     }
 
-    /// The one-time passwords of a token that has `seed`; the key is made once.
+    /// The one-time passwords of the token; the key is made once, and the seed is let lie from then on.
     ///
+    /// - Returns: nil for a token without a seed.
     /// - Throws: when OpenSSL does not offer the algorithm.
-    func passwords(of seed: SecretOctets) throws(CryptographyError) -> OneTimePasswords {
-        let key = try lasting.key.withLock { known throws(CryptographyError) in
-            if let known { return known }
-            let key = try MessageAuthenticationKey(algorithm, key: seed)
-            known = key
-            return key
+    func passwords() throws(CryptographyError) -> OneTimePasswords? {
+        let key = try lasting.key.withLock {
+            (known) throws(CryptographyError) -> MessageAuthenticationKey? in
+            if known == nil, case .seed(let seed) = secret {
+                known = try MessageAuthenticationKey(algorithm, key: seed)
+            }
+            return known
         }
+        guard let key else { return nil }
         return OneTimePasswords(key: key, digits: digits)
     }
 }
 
-/// All of a token but its counters.
+/// All of a token but its counters. What every login asks for comes first: of thousands of tokens, none is in a processor's
+/// cache when its login comes, and each line that need not be fetched is time.
 private struct TokenProperties: Sendable {
     var id: TokenID
-    let serial: String
-    let owner: UserID?
-    var secret: TokenSecret
-    let pin: StoredPIN
     var rules: SharedRules
+    let pin: StoredPIN
+    let serial: String
+    var secret: TokenSecret
+    let owner: UserID?
     let description: String
     var attributes: [Attribute]
 }
