@@ -23,7 +23,7 @@ extension Hearing {
             note(.challengeFound, token)
             switch try possession(of: password.whole, token) {
             case .proved(let counters, _)?:
-                return accept([(token, counters)], "Found matching challenge", closing)
+                return accept([token], [success(of: token, counters)], "Found matching challenge", closing)
             case .usedBefore?: wasUsed = true
             case .refuted?, .asks?, nil: continue
             }

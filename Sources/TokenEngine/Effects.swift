@@ -3,12 +3,17 @@ extension Hearing {
     /// Lets the user in, if authorization has nothing against it. Without it nothing is used up.
     ///
     /// - Parameters:
-    ///   - proved: the tokens that matched, each with its counters after the match.
+    ///   - proved: the tokens that matched.
+    ///   - successes: what that does to each of them, in the same order.
     ///   - closing: what happens to the challenge, whether they may come in or not.
     mutating func accept(
-        _ proved: [(token: Token, counters: TokenCounters)], _ message: String, _ closing: [Change] = []
+        _ proved: [Token], _ successes: [Change], _ message: String, _ closing: [Change] = []
     ) -> Evaluation {
-        let allowed = rules.allowedKinds.map { kinds in proved.filter { kinds.contains($0.token.kind) } } ?? proved
+        var (allowed, changes) = (proved, successes)
+        if let kinds = rules.allowedKinds {
+            let places = proved.indices.filter { kinds.contains(proved[$0].kind) }
+            (allowed, changes) = (places.map { proved[$0] }, places.map { successes[$0] })
+        }
         guard rules.isAuthorized, !allowed.isEmpty else {
             let policies = rules.applied.names
             note(.denied(policies: policies))
@@ -17,26 +22,28 @@ extension Hearing {
                 rules.isAuthorized
                     ? "Tokentype not allowed for authentication!"
                     : "User is not authorized to authenticate under these conditions.",
-                tokens: proved.map(\.token), changes: closing)
+                tokens: proved, changes: closing)
         }
 
-        var changes = closing
-        for (token, counters) in allowed {
-            var counters = counters
-            counters.failCount = 0
-            counters.authentications += 1
-            counters.successes += 1
-            changes.append(.moveCounters(token: token.id, from: token.counters, to: counters))
-        }
         if rules.resetsAllTokens {
             for token in facts.tokens where token.counters.failCount > 0 {
-                guard !allowed.contains(where: { $0.token.id == token.id }) else { continue }
+                guard !allowed.contains(where: { $0.id == token.id }) else { continue }
                 var counters = token.counters
                 counters.failCount = 0
                 changes.append(.moveCounters(token: token.id, from: token.counters, to: counters))
             }
         }
-        return verdict(.accept, .accepted, message, tokens: allowed.map(\.token), changes: changes)
+        return verdict(
+            .accept, .accepted, message, tokens: allowed, changes: closing.isEmpty ? changes : closing + changes)
+    }
+
+    /// One success of one token, which has moved it to `counters`.
+    func success(of token: Token, _ counters: TokenCounters) -> Change {
+        var counters = counters
+        counters.failCount = 0
+        counters.authentications += 1
+        counters.successes += 1
+        return .moveCounters(token: token.id, from: token.counters, to: counters)
     }
 
     /// One failure of one token.

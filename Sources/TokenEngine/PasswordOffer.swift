@@ -53,11 +53,14 @@ extension Hearing {
 
     /// Tokens that match in PIN and value. All of them are used up.
     private mutating func proof(among offers: [Offer]) -> Evaluation? {
-        var proved: [(token: Token, counters: TokenCounters)] = []
+        var proved: [Token] = []
+        var successes: [Change] = []
         for offer in offers {
             switch offer.possession {
             case .proved(let counters, _)?:
-                if isPIN(offer.pin, of: offer.token) == true { proved.append((offer.token, counters)) }
+                guard isPIN(offer.pin, of: offer.token) == true else { continue }
+                proved.append(offer.token)
+                successes.append(success(of: offer.token, counters))
             case nil:
                 // Both hashes at once: one round beside the line, not two.
                 _ = isPIN(offer.pin, of: offer.token)
@@ -67,7 +70,8 @@ extension Hearing {
         }
         if !awaited.isEmpty { return .needs(awaited) }
         return proved.isEmpty
-            ? nil : accept(proved, proved.count == 1 ? "matching 1 tokens" : "matching \(proved.count) tokens")
+            ? nil
+            : accept(proved, successes, proved.count == 1 ? "matching 1 tokens" : "matching \(proved.count) tokens")
     }
 
     /// Tokens whose PIN the whole password is, of kinds that a policy wants challenged.
