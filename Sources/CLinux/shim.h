@@ -152,6 +152,13 @@ static inline void watchword_send_from(struct msghdr *message, struct watchword_
     }
 }
 
+// Whether the kernel knows how to cut messages up: an older one would send them whole. 1 or 0.
+static inline int watchword_can_cut(int socket) {
+    int size = 0;
+    socklen_t room = sizeof size;
+    return getsockopt(socket, IPPROTO_UDP, 103, &size, &room) == 0;
+}
+
 // What watchword_cut adds to the control storage in use.
 #define WATCHWORD_CUT_SPACE 24
 

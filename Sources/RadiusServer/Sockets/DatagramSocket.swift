@@ -19,6 +19,8 @@ package struct SocketError: Error, CustomStringConvertible {
 final class DatagramSocket: Sendable {
     let descriptor: Int32
     let address: SocketAddress
+    /// Whether the kernel can cut a message up into datagrams.
+    fileprivate let canCut: Bool
 
     /// - Parameter address: port 0 lets the kernel choose; ``address`` then tells which it chose.
     init(boundTo address: SocketAddress, sharing: Bool) throws(SocketError) {
@@ -48,6 +50,7 @@ final class DatagramSocket: Sendable {
             throw error
         }
         self.descriptor = descriptor
+        canCut = watchword_can_cut(descriptor) == 1
         self.address = Self.name(of: descriptor) ?? address
     }
 
@@ -298,7 +301,8 @@ struct OwnAddress: Hashable, Sendable {
     /// Makes the next datagram part of the last message, if it can be.
     private mutating func joined(_ partSize: Int, _ path: ReturnPath) -> Bool {
         let index = messageCount - 1
-        guard canCut, index >= 0, partSizes[index] == partSize, partSize <= Self.partSizeMaximum, lastPath == path
+        guard canCut, socket?.canCut == true, index >= 0, partSizes[index] == partSize,
+            partSize <= Self.partSizeMaximum, lastPath == path
         else { return false }
         let messageSize = unsafe Int(vectors[index].iov_len)
         guard messageSize + partSize <= Self.messageSizeMaximum else { return false }
