@@ -58,6 +58,7 @@ static inline int watchword_forbid_core_dumps(void) {
 #define WATCHWORD_O_PATH 010000000
 
 #define WATCHWORD_MSG_WAITFORONE 0x10000
+#define WATCHWORD_MSG_DONTWAIT 0x40
 
 // struct in_pktinfo and struct in6_pktinfo, which are GNU extensions.
 struct watchword_in_pktinfo {

@@ -15,13 +15,16 @@ package struct ServerError: Error, CustomStringConvertible {
 package struct Server: ~Copyable {
     /// How long what is in flight may take after the order to stop.
     private static let patienceInMilliseconds: Int64 = 5_000
+    /// The most answers that one socket's threads remember for retransmissions: 2.5 MB, and 16 MB more if they are as large
+    /// as can be.
+    private static let duplicatesMaximum = 16_384
 
     private let context: ServerContext
     private let configurationPath: String
     private let store: StoreLocation
     private let signals: Signals
 
-    /// Where the deciding thread opens its store; a store belongs to the thread that opened it.
+    /// What every connection to the store is opened with.
     private struct StoreLocation: Sendable {
         let path: String
         let keys: KeyFile
@@ -58,52 +61,44 @@ package struct Server: ~Copyable {
     package consuming func run() throws(ServerError) {
         let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let settings = context.active.current.configuration.server
-        // The other half of the processors decides and replies; to receive costs a quarter of a login.
-        let sockets = try bound(settings, threads: settings.listenerThreads ?? max(1, processorCount / 2))
+        let sockets = try bound(settings, threads: settings.listenerThreads)
         let control: ControlSocket
         do { control = try ControlSocket(listeningAt: settings.controlSocketPath) } catch {
             throw ServerError("\(error)")
         }
-        let replies = ReplyLine(server: context)
-        let line = DecisionLine(server: context, replies: replies)
+        let rejectDelay = RejectDelay(server: context)
+        let line: DecisionLine
+        do {
+            let decider = Decider(
+                store: try Store(path: store.path, keys: store.keys), engine: context.active.current.engine,
+                remembered: try VerifiedSecrets())
+            line = DecisionLine(server: context, decider: decider)
+        } catch {
+            throw ServerError("\(error)")
+        }
         let (context, store, configurationPath) = (context, store, configurationPath)
         let ended = Endings()
 
         try start("log") { context.log.run() }
-        try start("decide", ending: ended) {
-            do {
-                let decider = Decider(
-                    store: try Store(path: store.path, keys: store.keys), engine: context.active.current.engine,
-                    remembered: try VerifiedSecrets())
-                context.canDecide.store(true, ordering: .relaxed)
-                line.run(decider)
-            } catch {
-                context.fail("the deciding thread ended: \(error)")
-            }
-        }
-        try start("reply", ending: ended) {
-            do throws(CryptographyError) { try replies.run() } catch {
-                context.fail("the replying thread ended: \(error)")
-            }
-        }
-        try start("reject delay") { replies.runRejectDelay() }
+        try start("decide", telling: rejectDelay, ending: ended) { teller in line.run(&teller) }
+        try start("reject delay") { rejectDelay.run() }
         try start("store probe") {
             line.runStoreProbe { () throws(StoreError) in try Store(path: store.path, keys: store.keys).probe() }
         }
         try start("checkpoint", ending: ended) { line.runCheckpoints(path: store.path) }
         for number in 0..<processorCount {
-            try start("slow \(number)") {
+            try start("slow \(number)", telling: rejectDelay) { teller in
                 // Whose PIN is remembered must not wait for those whose PIN is not, and these not for ever.
                 if number == 0 { Thread.stepBack() } else { Thread.stepAside() }
-                line.runSlowLane()
+                line.runSlowLane(&teller)
             }
         }
         let received = Endings()
         for (number, socket) in sockets.enumerated() {
-            try start("receive \(number)", ending: received) {
-                do throws(CryptographyError) { try Listener(socket: socket, line: line, server: context).run() } catch {
-                    context.fail("a receiving thread ended: \(error)")
-                }
+            let duplicates = DuplicateCache(capacity: Self.duplicatesMaximum)
+            try start("receive \(number)", on: socket, duplicates, line, rejectDelay, ending: received) { $0.run() }
+            try start("stand in \(number)", on: socket, duplicates, line, rejectDelay, ending: received) {
+                $0.standIn()
             }
         }
         let keeper = ConfigurationKeeper(server: context, path: configurationPath)
@@ -118,12 +113,8 @@ package struct Server: ~Copyable {
             }
         }
 
-        // Ready is who can answer: not before the deciding thread has its store.
-        while !context.canDecide.load(ordering: .relaxed), context.failure.withLock({ $0 }) == nil {
-            Clock.sleep(milliseconds: 1)
-        }
         let addresses = Set(sockets.map { "udp://\($0.address)" }).sorted().joined(separator: " ")
-        if context.canDecide.load(ordering: .relaxed) { context.log.put("ready \(addresses)\n") }
+        if context.failure.withLock({ $0 }) == nil { context.log.put("ready \(addresses)\n") }
         while let signal = signals.next(), signal == SIGHUP {
             _ = keeper.reload(confirmSeconds: nil, at: Clock.monotonic())
         }
@@ -133,14 +124,14 @@ package struct Server: ~Copyable {
         for socket in sockets { socket.shutDown() }
         received.wait(patienceInMilliseconds: Self.patienceInMilliseconds)
         line.close(patienceInMilliseconds: Self.patienceInMilliseconds)
-        replies.close()
+        rejectDelay.close()
         ended.wait(patienceInMilliseconds: Self.patienceInMilliseconds)
         control.shutDown()
         context.log.close(patienceInMilliseconds: Self.patienceInMilliseconds / 5)
         if let failure = context.failure.withLock({ $0 }) { throw ServerError(failure) }
     }
 
-    /// One socket for each address and receiving thread.
+    /// One socket for each address and thread.
     private func bound(_ settings: ServerSettings, threads: Int) throws(ServerError) -> [DatagramSocket] {
         var sockets: [DatagramSocket] = []
         // One may be the wildcard that another is part of.
@@ -157,6 +148,39 @@ package struct Server: ~Copyable {
             }
         }
         return sockets
+    }
+
+    /// Starts a thread that answers requests.
+    private func start(
+        _ name: String, telling rejectDelay: RejectDelay, ending: Endings? = nil,
+        _ body: @escaping @Sendable (inout Teller) -> Void
+    ) throws(ServerError) {
+        let context = context
+        try start(name, ending: ending) {
+            do throws(CryptographyError) {
+                var teller = try Teller(server: context, rejectDelay: rejectDelay)
+                body(&teller)
+            } catch {
+                context.fail("the thread '\(name)' ended: \(error)")
+            }
+        }
+    }
+
+    /// Starts a thread that takes what comes by a socket.
+    private func start(
+        _ name: String, on socket: DatagramSocket, _ duplicates: DuplicateCache, _ line: DecisionLine,
+        _ rejectDelay: RejectDelay, ending: Endings, _ body: @escaping @Sendable (consuming Listener) -> Void
+    ) throws(ServerError) {
+        let context = context
+        try start(name, ending: ending) {
+            do throws(CryptographyError) {
+                let teller = try Teller(server: context, rejectDelay: rejectDelay)
+                body(
+                    try Listener(socket: socket, duplicates: duplicates, line: line, teller: teller, server: context))
+            } catch {
+                context.fail("the thread '\(name)' ended: \(error)")
+            }
+        }
     }
 
     /// - Parameter ending: told when the thread has ended.

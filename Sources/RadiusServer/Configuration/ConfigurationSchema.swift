@@ -69,9 +69,11 @@ enum ConfigurationSchema {
                 "What a request gets that cannot be decided because something inside fails: silence, so that the device "
                 + "turns to its second server, or a reject.",
             example: "reject"),
-        .optional(
-            "listener_threads", \.listenerThreads, .number(1...64),
-            meaning: "Threads that receive, for each address. Half as many as there are cores when it is not set.",
+        .one(
+            "listener_threads", \.listenerThreads, .number(1...64), default: "1",
+            meaning:
+                "Threads that receive, decide and answer, for each address. They decide one after the other, so more than one "
+                + "pays only where much needs no decision: retransmissions, Status-Server, what is dropped.",
             example: "2"),
         .one(
             "pin_hash_cost", \.pinHashCost, .hashCost(8...18), default: "11",

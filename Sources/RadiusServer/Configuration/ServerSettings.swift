@@ -23,8 +23,8 @@ package struct ServerSettings: Sendable {
     /// Failed logins of one device in a minute; 0: as many as it likes.
     package internal(set) var guessesPerClient = 0
     package internal(set) var failureAnswer = FailureAnswer.silence
-    /// Threads that receive, for each address; nil: one for each core.
-    package internal(set) var listenerThreads: Int?
+    /// Threads that receive, decide and answer, for each address.
+    package internal(set) var listenerThreads = 1
     package internal(set) var pinHashCost = PasswordHashCost.pin
     package internal(set) var passwordHashCost = PasswordHashCost.password
     package internal(set) var pinComesFirst = true

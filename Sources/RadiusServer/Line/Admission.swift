@@ -2,7 +2,7 @@ import Cryptography
 import RadiusCodec
 import TokenEngine
 
-/// Decides, from the datagram alone, whether it is worth the engine's time. One per receiving thread.
+/// Decides, from the datagram alone, whether it is worth the engine's time. One per thread that receives.
 struct Admission: ~Copyable {
     enum Admitted {
         /// To be decided.

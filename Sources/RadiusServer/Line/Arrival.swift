@@ -3,8 +3,7 @@ import TokenEngine
 /// What the requests have in common that one device has sent and one system call has brought.
 ///
 /// They share this one object, and lead by it to what the whole server shares. Each on its own would count its references to
-/// client, configuration, socket and cache, while the threads that decide and answer others are counting theirs: the
-/// processors would fetch those counts from one another for every login.
+/// client, configuration, socket and cache.
 final class Arrival: Sendable {
     /// The device's address.
     let address: IPAddress

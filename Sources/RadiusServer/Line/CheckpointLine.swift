@@ -2,7 +2,7 @@ import Synchronization
 import TokenEngine
 
 /// Keeps the write-ahead log short while logins go on, on a thread of its own. While they never cease there is always
-/// something left of the log, and it cannot begin anew: then, when it has grown long, the deciding thread copies the little
+/// something left of the log, and it cannot begin anew: then, when it has grown long, whoever decides copies the little
 /// that was committed since that thread has been at it.
 ///
 /// Only one of them is at it at a time, and neither begins before something was committed since the last time. So there is
@@ -13,7 +13,7 @@ final class CheckpointLine: Sendable {
     private static let interval = 1024
     /// What a transaction writes besides a page for each decision: ends of tables, and the audit's head.
     private static let pagesOfATransaction = 4
-    /// How many pages the log may have before the deciding thread sees to it: 16 MB.
+    /// How many pages the log may have before whoever decides sees to it: 16 MB.
     private static let pagesMaximum = 4000
     /// The least time between two, so that pages which are written again and again are copied once. Commits take longer
     /// while the disk is busy with them: a longer time was no better, since there is more to be busy with.
@@ -33,19 +33,19 @@ final class CheckpointLine: Sendable {
 
     init(server: ServerContext) { self.server = server }
 
-    /// Call it before a transaction of the deciding thread begins.
+    /// Call it before a batch's transaction begins.
     ///
     /// - Returns: its number.
     func begin() -> Int { begun.add(1, ordering: .sequentiallyConsistent).newValue }
 
-    /// Call it when transaction `number` is committed, on the deciding thread.
+    /// Call it when transaction `number` is committed, and its answers are sent.
     ///
     /// - Parameters:
     ///   - count: how many decisions it has written; 0 where it has written nothing.
     ///   - checkpoint: copies what it can, and says how many pages the log has.
     func end(_ number: Int, decisions count: Int, orCopyBy checkpoint: () throws(StoreError) -> Int) {
         guard count > 0 else { return }
-        committed.store(number, ordering: .sequentiallyConsistent)
+        committed.max(number, ordering: .sequentiallyConsistent)
         if isLong.load(ordering: .relaxed) {
             _ = copied.withLockIfAvailable { copied in copy(&copied, by: checkpoint) }
             isLong.store(false, ordering: .relaxed)

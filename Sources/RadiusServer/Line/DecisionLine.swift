@@ -1,46 +1,69 @@
 import Synchronization
 import TokenEngine
 
-/// Where requests are decided: one thread takes all that have gathered, has the engine decide them in one transaction, and
-/// hands them on to be answered once that is durable. While one batch is being made durable, the next gathers and the one
-/// before it is answered.
+/// Where requests are decided: whoever has admitted some takes all that wait, has the engine decide them in one transaction,
+/// and answers them once that is durable. One thread does so at a time; what the others bring meanwhile waits for the next.
 ///
 /// A request whose decision needs something slow (a memory-hard hash) leaves the line, and joins a later batch with what
 /// was found out.
 final class DecisionLine: Sendable {
-    /// The most requests that one transaction carries. More would make the first of them wait for the last.
-    private static let batchSize = 512
+    /// The most requests that one transaction carries. More would make the first of them wait for the last, and those that
+    /// come meanwhile for room in the socket.
+    static let batchSize = 256
     /// The most requests that wait to be decided: half a second's worth of a busy server. More are dropped, and come again.
     private static let queueCapacity = 16_384
-
     /// The line is crowded when this many wait: then those who have guessed too often make room.
-    private static let crowd = queueCapacity / 4
+    private static let crowd = 4 * batchSize
+    /// For how many milliseconds whoever decides may be at it before others have to take what comes.
+    private static let patienceInMilliseconds: Int64 = 50
 
-    private let waiting: Mailbox<PendingRequest>
+    /// What belongs to whoever decides.
+    private struct Desk {
+        let decider: Decider
+        /// What could not be decided along with what was.
+        var later: [PendingRequest] = []
+    }
+
+    /// What has come of a batch.
+    private struct Outcome: Sendable {
+        var decided: [DecidedRequest] = []
+        var slow: [SlowWork] = []
+        /// The last transaction, and how many decisions were written.
+        var transaction = 0
+        var writtenCount = 0
+        /// Whether more waits to be decided.
+        var isMore = false
+    }
+
+    private let desk: Mutex<Desk>
+    /// Since when somebody has been deciding a batch, by the clock that never goes back; 0 while nobody is.
+    private let busySince = Atomic<Int64>(0)
+    private let waiting = Mailbox<PendingRequest>(capacity: queueCapacity)
+    /// Wakes the thread that decides what nobody else would.
+    private let calls = Mailbox<Void>(capacity: 1)
     private let slowLane: SlowLane
     private let guesses = GuessLimits()
-    private let replies: ReplyLine
     private let probe: StoreProbe
     private let checkpoints: CheckpointLine
     private let server: ServerContext
 
-    init(server: ServerContext, replies: ReplyLine) {
+    init(server: ServerContext, decider: sending Decider) {
         self.server = server
+        desk = Mutex(Desk(decider: decider))
         probe = StoreProbe(server: server)
         checkpoints = CheckpointLine(server: server)
-        self.replies = replies
-        waiting = Mailbox(capacity: Self.queueCapacity)
         slowLane = SlowLane(server: server)
     }
 
-    /// Takes admitted requests. Those that find no room are dropped, and evaluated when they are sent again; those of
-    /// somebody who has guessed too often are rejected unseen.
-    func decide(_ requests: [PendingRequest]) {
+    /// Takes admitted requests. Those that find no room are dropped, and evaluated when they are sent again.
+    ///
+    /// - Returns: rejects, unheard, of those who have guessed too often.
+    func post(_ requests: [PendingRequest]) -> [DecidedRequest] {
         server.requestsInFlight.add(requests.count, ordering: .relaxed)
         let now = Clock.monotonic()
         guard guesses.mayRefuse(at: now) else {
             drop(waiting.post(requests), because: .overloaded)
-            return
+            return []
         }
         let isCrowded = waiting.count > Self.crowd
         var heard: [PendingRequest] = []
@@ -53,38 +76,47 @@ final class DecisionLine: Sendable {
             }
         }
         drop(waiting.post(heard), because: .overloaded)
-        reject(unseen: refused)
+        return refused.map(\.refused)
     }
 
-    /// A reject and not silence: a device that hears nothing takes the server for dead, and everybody else suffers.
-    private func reject(unseen refused: [PendingRequest]) {
-        let rejects = refused.map { $0.decided(.unheard(.tooManyGuesses), at: Clock.now()) }
-        drop(refused[replies.offer(rejects).indices], because: .overloaded)
-    }
-
-    /// The deciding thread. Returns after ``close()``, when everything that waited has been decided.
-    func run(_ decider: Decider) {
-        var later: [PendingRequest] = []
-        // What has to wait takes room in the next batch, so that it never grows beyond one.
-        while case let new = waiting.take(upTo: max(0, Self.batchSize - later.count), waits: later.isEmpty),
-            case let batch = later.isEmpty ? new : later + new, !batch.isEmpty
-        {
-            let heard: [PendingRequest]
-            (heard, later) = hearable(among: batch)
-            var rest = heard[...]
-            // A reload may fall between two requests of a batch: each is decided under the version it was admitted by.
-            while let first = rest.first {
-                let version = first.request.configuration
-                let run = rest.prefix { $0.request.configuration === version }
-                rest = rest.dropFirst(run.count)
-                decide(run, under: version, decider)
-            }
+    /// Decides a batch of what waits, and answers it; the straight line of every request.
+    ///
+    /// - Returns: whether more waits.
+    func serve(_ teller: inout Teller) -> Bool {
+        let outcome = desk.withLock { decideNext(&$0) }
+        teller.tell(outcome.decided)
+        drop(slowLane.post(outcome.slow).map(\.pending)[...], because: .overloaded)
+        checkpoints.end(outcome.transaction, decisions: outcome.writtenCount) { () throws(StoreError) in
+            try desk.withLock { (desk) throws(StoreError) in try desk.decider.checkpoint() }
         }
-        keepWhatWasLearned(decider)
+        return outcome.isMore
+    }
+
+    private func decideNext(_ desk: inout Desk) -> Outcome {
+        var outcome = Outcome()
+        // What has to wait takes room in the next batch, so that it never grows beyond one.
+        let batch = desk.later + waiting.take(upTo: max(0, Self.batchSize - desk.later.count), waits: false)
+        guard !batch.isEmpty else { return outcome }
+        busySince.store(Clock.monotonic(), ordering: .relaxed)
+        let heard: [PendingRequest]
+        (heard, desk.later) = hearable(among: batch, &outcome)
+        var rest = heard[...]
+        // A reload may fall between two requests of a batch: each is decided under the version it was admitted by.
+        while let first = rest.first {
+            let version = first.request.configuration
+            let run = rest.prefix { $0.request.configuration === version }
+            rest = rest.dropFirst(run.count)
+            decide(run, under: version, desk.decider, &outcome)
+        }
+        outcome.isMore = !desk.later.isEmpty || waiting.count > 0
+        busySince.store(0, ordering: .relaxed)
+        return outcome
     }
 
     /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
-    private func hearable(among batch: [PendingRequest]) -> (heard: [PendingRequest], later: [PendingRequest]) {
+    private func hearable(
+        among batch: [PendingRequest], _ outcome: inout Outcome
+    ) -> (heard: [PendingRequest], later: [PendingRequest]) {
         let now = Clock.monotonic()
         // A reload may have changed the limit between the first of them and the last.
         let isUnlimited = [batch[0], batch[batch.count - 1]].allSatisfy {
@@ -92,13 +124,16 @@ final class DecisionLine: Sendable {
         }
         guard !isUnlimited else { return (batch, []) }
         let parts = guesses.part(batch, at: now)
-        reject(unseen: parts.refused)
+        outcome.decided += parts.refused.map(\.refused)
         return (parts.heard, parts.later)
     }
 
-    private func decide(_ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider) {
+    private func decide(
+        _ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider,
+        _ outcome: inout Outcome
+    ) {
         let now = Clock.now()
-        let transaction = checkpoints.begin()
+        outcome.transaction = checkpoints.begin()
         let evaluations: [Evaluation]
         do throws(StoreError) {
             decider.engine = version.engine
@@ -107,32 +142,28 @@ final class DecisionLine: Sendable {
             server.log.writeSparingly(
                 .error, about: "store", "the store failed, \(batch.count) requests cannot be decided: \(error)")
             if !server.storeIsFailing.exchange(true, ordering: .relaxed) { probe.start() }
-            fail(batch, because: .storeUnavailable)
+            outcome.decided += failed(batch, because: .storeUnavailable)
             return
         }
         server.storeIsFailing.store(false, ordering: .relaxed)
         let decidedAt = Clock.monotonic()
-        var decided: [DecidedRequest] = []
-        decided.reserveCapacity(batch.count)
-        var slow: [SlowWork] = []
+        outcome.decided.reserveCapacity(outcome.decided.count + batch.count)
         for (pending, evaluation) in zip(batch, evaluations) {
             switch evaluation {
             case .needs(let checks):
-                slow.append(SlowWork(pending: pending, checks: checks))
+                outcome.slow.append(SlowWork(pending: pending, checks: checks))
             case .decided(let verdict):
                 guesses.count(verdict, of: pending, at: decidedAt)
-                decided.append(pending.decided(verdict, at: now))
+                outcome.decided.append(pending.decided(verdict, at: now))
+                outcome.writtenCount += 1
             case .failed(let error):
                 server.log.writeSparingly(
                     .error, about: "store", "the store failed, one request cannot be decided: \(error)")
-                fail([pending], because: .storeUnavailable)
+                outcome.decided += failed([pending], because: .storeUnavailable)
             }
         }
         server.metrics.add(1, to: .batches)
         keepWhatWasLearned(decider)
-        replies.reply(to: decided)
-        checkpoints.end(transaction, decisions: decided.count) { () throws(StoreError) in try decider.checkpoint() }
-        drop(slowLane.post(slow).map(\.pending)[...], because: .overloaded)
     }
 
     /// Tells the database what admission has learned of devices, behind a batch that it took well and before anybody is
@@ -150,11 +181,13 @@ final class DecisionLine: Sendable {
 
     /// Something inside has failed, and nothing was committed: nobody may be told anything that rests on it. The client
     /// turns to its second server, unless the operator wants it to be rejected.
-    private func fail(_ requests: ArraySlice<PendingRequest>, because reason: Discard) {
+    ///
+    /// - Returns: the rejects.
+    private func failed(_ requests: ArraySlice<PendingRequest>, because reason: Discard) -> [DecidedRequest] {
         let answer = { (pending: PendingRequest) in pending.request.configuration.configuration.server.failureAnswer }
         drop(requests.filter { answer($0) == .silence }[...], because: reason)
         let rejected = requests.filter { answer($0) == .reject }
-        replies.reply(to: rejected.map { $0.decided(.unheard(.serverFailure), at: Clock.now()) })
+        return rejected.map { $0.decided(.unheard(.serverFailure), at: Clock.now()) }
     }
 
     private func drop(_ requests: ArraySlice<PendingRequest>, because reason: Discard) {
@@ -164,14 +197,37 @@ final class DecisionLine: Sendable {
         server.metrics.add(requests.count, to: reason)
     }
 
+    /// Has the line's own thread decide what waits: who brought it cannot, or may not be kept from what they do.
+    func call() { _ = calls.post([()]) }
+
+    /// The line's own thread, for what comes back from beside the line. Returns after ``close(patienceInMilliseconds:)``, when
+    /// everything that waited has been decided.
+    func run(_ teller: inout Teller) {
+        while !calls.take(upTo: 1).isEmpty {
+            while serve(&teller) {}
+        }
+        while serve(&teller) {}
+        desk.withLock { keepWhatWasLearned($0.decider) }
+    }
+
+    /// Whether whoever decides has been at it for so long that those who wait in the sockets may find no room there.
+    var isHeldUp: Bool {
+        let since = busySince.load(ordering: .relaxed)
+        return since > 0 && Clock.monotonic() - since > Self.patienceInMilliseconds
+    }
+
     /// One of the threads for what is slow. What it has found out joins a later batch; where it could find nothing out,
     /// nobody is told anything, or everybody is rejected, as the operator wants it.
-    func runSlowLane() {
+    func runSlowLane(_ teller: inout Teller) {
         slowLane.run { outcome in
             switch outcome {
-            case .checked(let pending), .changed(let pending): drop(waiting.post([pending]), because: .overloaded)
-            case .outdated(let pending): drop([pending], because: .overloaded)
-            case .failed(let pending): fail([pending], because: .slowCheckFailed)
+            case .checked(let pending), .changed(let pending):
+                drop(waiting.post([pending]), because: .overloaded)
+                call()
+            case .outdated(let pending):
+                drop([pending], because: .overloaded)
+            case .failed(let pending):
+                teller.tell(failed([pending], because: .slowCheckFailed))
             }
         }
     }
@@ -192,6 +248,7 @@ final class DecisionLine: Sendable {
         checkpoints.close()
         slowLane.close()
         waiting.close()
+        calls.close()
     }
 }
 
@@ -199,4 +256,7 @@ extension PendingRequest {
     fileprivate func decided(_ verdict: Verdict, at time: UnixTime) -> DecidedRequest {
         DecidedRequest(request: request, userName: attempt.userName, verdict: verdict, decidedAt: time)
     }
+
+    /// A reject and not silence: a device that hears nothing takes the server for dead, and everybody else suffers.
+    fileprivate var refused: DecidedRequest { decided(.unheard(.tooManyGuesses), at: Clock.now()) }
 }

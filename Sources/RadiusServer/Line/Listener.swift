@@ -2,15 +2,18 @@ import Cryptography
 import RadiusCodec
 import Synchronization
 
-/// One thread on one socket: takes datagrams in batches, admits them, hands what must be decided to the line, and sends
-/// what needs no decision.
+/// One thread on one socket: takes datagrams in batches, admits them, sends what needs no decision, has the line decide the
+/// rest, and answers it. While it is held up by the store, another one stands in for it.
 struct Listener: ~Copyable {
     /// How many messages one system call may bring, each of one datagram or of a run of them.
-    private static let batchSize = 64
+    private static let messagesMaximum = 64
+    /// How many messages are taken before what must be decided is.
+    private static let messagesOfABatch = 4 * messagesMaximum
     /// Once the order to stop has come, no more batches than this are taken: new requests may never cease.
     private static let batchesAfterStop = 64
-    /// The most answers that one thread remembers for retransmissions: 2.5 MB, and 16 MB more if they are as large as can be.
-    private static let duplicatesMaximum = 16_384
+    /// How often a stand-in looks whether it is needed, and then whether something has come, in milliseconds.
+    private static let pauseInMilliseconds: UInt32 = 50
+    private static let shortPauseInMilliseconds: UInt32 = 5
 
     private let socket: DatagramSocket
     private let line: DecisionLine
@@ -18,44 +21,87 @@ struct Listener: ~Copyable {
     private var admission: Admission
     private var receiver: DatagramReceiver
     private var sender = DatagramSender()
+    private var teller: Teller
 
-    init(socket: DatagramSocket, line: DecisionLine, server: ServerContext) throws(CryptographyError) {
+    /// - Parameter duplicates: what both threads of the socket remember for retransmissions.
+    init(
+        socket: DatagramSocket, duplicates: DuplicateCache, line: DecisionLine, teller: consuming Teller,
+        server: ServerContext
+    ) throws(CryptographyError) {
+        let admission = try Admission(
+            socket: socket, duplicates: duplicates, signers: server.signers, metrics: server.metrics,
+            storeIsFailing: { server.storeIsFailing.load(ordering: .relaxed) })
         self.socket = socket
         self.line = line
         self.server = server
-        admission = try Admission(
-            socket: socket, duplicates: DuplicateCache(capacity: Self.duplicatesMaximum), signers: server.signers,
-            metrics: server.metrics,
-            storeIsFailing: { server.storeIsFailing.load(ordering: .relaxed) })
-        receiver = DatagramReceiver(capacity: Self.batchSize)
+        self.admission = admission
+        self.teller = teller
+        receiver = DatagramReceiver(capacity: Self.messagesMaximum)
     }
 
-    /// Runs until the socket is shut down, and what it held by then is taken.
+    /// Runs until the socket is shut down, and what it held by then is answered.
     consuming func run() {
         var batchesLeft = Self.batchesAfterStop
-        while batchesLeft > 0 {
+        var isMoreToDecide = false
+        while batchesLeft > 0, let requests = arrivals(waits: !isMoreToDecide) {
             if server.isStopping { batchesLeft -= 1 }
-            do throws(SocketError) {
-                let count = try receiver.receive(from: socket)
-                // A socket that is shut down and empty gives empty datagrams.
-                guard count > 0, !(server.isStopping && receiver.size(of: 0) == 0) else { return }
-                take(count)
-            } catch {
-                guard !server.isStopping else { return }
-                // The kernel goes on giving this socket its share of the clients, so nobody else would serve them.
-                server.log.writeSparingly(.error, about: "socket \(socket.address)", "\(socket.address): \(error)")
-                Clock.sleep(milliseconds: 50)
+            if !requests.isEmpty { teller.tell(line.post(requests)) }
+            if isMoreToDecide || !requests.isEmpty { isMoreToDecide = line.serve(&teller) }
+        }
+        while line.serve(&teller) {}
+    }
+
+    /// Takes what comes while whoever should is held up: a socket has room for little, and devices ask whether the server is
+    /// alive. Until the order to stop.
+    consuming func standIn() {
+        while !server.isStopping {
+            Clock.sleep(milliseconds: Self.pauseInMilliseconds)
+            while line.isHeldUp, let requests = arrivals(waits: false) {
+                guard !requests.isEmpty else {
+                    Clock.sleep(milliseconds: Self.shortPauseInMilliseconds)
+                    continue
+                }
+                teller.tell(line.post(requests))
+                line.call()
             }
         }
     }
 
+    /// What has come and must be decided, and what comes while that is admitted: as much as makes a batch, so that they share
+    /// one commit.
+    ///
+    /// - Parameter waits: for something to come.
+    /// - Returns: nil when nothing will come any more.
+    private mutating func arrivals(waits: Bool) -> [PendingRequest]? {
+        var requests: [PendingRequest] = []
+        var (messagesLeft, waits) = (Self.messagesOfABatch, waits)
+        do throws(SocketError) {
+            // Those that need no decision may never cease to come.
+            while messagesLeft > 0, requests.count < DecisionLine.batchSize {
+                let count = try receiver.receive(from: socket, waits: waits)
+                // A socket that is shut down and empty gives empty datagrams.
+                let isShutDown = server.isStopping && (count == 0 ? waits : receiver.size(of: 0) == 0)
+                guard !isShutDown else { return requests.isEmpty ? nil : requests }
+                guard count > 0 else { return requests }
+                take(count, &requests)
+                messagesLeft -= count
+                waits = false
+            }
+        } catch {
+            guard !server.isStopping else { return requests.isEmpty ? nil : requests }
+            // The kernel goes on giving this socket its share of the clients, so nobody else would serve them.
+            server.log.writeSparingly(.error, about: "socket \(socket.address)", "\(socket.address): \(error)")
+            Clock.sleep(milliseconds: 50)
+        }
+        return requests
+    }
+
     /// One batch: every datagram is judged under the same configuration.
-    private mutating func take(_ count: Int) {
+    private mutating func take(_ count: Int, _ requests: inout [PendingRequest]) {
         let configuration = server.active.current
         let isTracing = server.trace.isOn || configuration.isTracingSome
         admission.begin(under: configuration, at: Clock.monotonic())
-        var requests: [PendingRequest] = []
-        requests.reserveCapacity(count)
+        requests.reserveCapacity(requests.count + count)
         var (datagramCount, answerCount) = (0, 0)
         for index in 0..<count {
             receiver.withDatagrams(of: index) { datagram, path in
@@ -79,6 +125,5 @@ struct Listener: ~Copyable {
         server.metrics.add(datagramCount, to: .datagramsReceived)
         server.metrics.add(answerCount, to: .answeredWithoutDecision)
         sender.flush()
-        if !requests.isEmpty { line.decide(requests) }
     }
 }

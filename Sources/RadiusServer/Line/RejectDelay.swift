@@ -23,7 +23,7 @@ final class RejectDelay: Sendable {
 
     private let octetsHeld = Atomic<Int>(0)
     private let waiting = Mailbox<Reject>(capacity: capacity)
-    private let server: ServerContext
+    let server: ServerContext
 
     init(server: ServerContext) { self.server = server }
 

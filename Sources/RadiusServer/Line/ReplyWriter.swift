@@ -2,7 +2,7 @@ import Cryptography
 import RadiusCodec
 import TokenEngine
 
-/// Says a verdict in attributes, signs it, and tells the log. One per deciding thread.
+/// Says a verdict in attributes, signs it, and tells the log. One per thread that answers.
 struct ReplyWriter: ~Copyable {
     private let server: ServerContext
     private let tracesAll: Bool

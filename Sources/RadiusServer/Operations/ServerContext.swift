@@ -11,8 +11,6 @@ final class ServerContext: Sendable {
     let trace: Trace
     let metrics = Metrics()
     let signers: KnownSigners
-    /// Whether the deciding thread has its store.
-    let canDecide = Atomic<Bool>(false)
     /// Whether the last transaction failed: nothing can be decided.
     let storeIsFailing = Atomic<Bool>(false)
     /// Why the server must end, though nobody ordered it.

@@ -45,7 +45,7 @@ import Glibc
 /// Where one stage of the line leaves work for the next: bounded, many senders, one or more receivers.
 @safe final class Mailbox<Element: Sendable>: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    /// Told of changes, of room, and of the end.
+    /// Told of changes, and of the end.
     private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let capacity: Int
     // Guarded by `lock`.
@@ -78,21 +78,6 @@ import Glibc
         return elements.dropFirst(room)
     }
 
-    /// Leaves all of `elements`, in order, waiting for room first. After ``close()`` they are left all the same.
-    func put(_ elements: [Element]) {
-        guard !elements.isEmpty else { return }
-        unsafe pthread_mutex_lock(lock)
-        while waiting.count >= capacity, !isClosed {
-            sleepers += 1
-            unsafe pthread_cond_wait(change, lock)
-            sleepers -= 1
-        }
-        waiting.append(contentsOf: elements)
-        let wakes = sleepers > 0
-        unsafe pthread_mutex_unlock(lock)
-        if wakes { unsafe pthread_cond_broadcast(change) }
-    }
-
     /// Takes up to `limit` elements, oldest first, waiting for the first one. Empty only after ``close()``, or where
     /// nothing is there and nobody wants to wait.
     func take(upTo limit: Int, waits: Bool = true) -> [Element] {
@@ -103,8 +88,6 @@ import Glibc
             unsafe pthread_cond_wait(change, lock)
             sleepers -= 1
         }
-        // Somebody may wait for room.
-        if sleepers > 0 { unsafe pthread_cond_broadcast(change) }
         if waiting.count <= limit {
             let all = waiting
             waiting = []

@@ -131,7 +131,7 @@ struct OwnAddress: Hashable, Sendable {
     }
 }
 
-/// Many datagrams with one system call. Owns all the memory that the kernel writes to; one per receiving thread.
+/// Many datagrams with one system call. Owns all the memory that the kernel writes to; one per thread that receives.
 ///
 /// Neighbours of one size from one port come as one message where the system has joined them (UDP_GRO).
 @safe struct DatagramReceiver: ~Copyable {
@@ -181,24 +181,29 @@ struct OwnAddress: Hashable, Sendable {
         unsafe octets.deallocate()
     }
 
-    /// Waits for a message and takes what else is there already.
+    /// Takes what is there.
     ///
-    /// - Returns: how many messages came; 0 when the socket is being closed.
+    /// - Parameter waits: for a first message.
+    /// - Returns: how many messages came; 0 when the socket is being closed, or nothing is there.
     /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
-    mutating func receive(from socket: DatagramSocket) throws(SocketError) -> Int {
+    mutating func receive(from socket: DatagramSocket, waits: Bool = true) throws(SocketError) -> Int {
         for index in 0..<used {
             unsafe messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
             unsafe messages[index].header.msg_controllen = Self.controlSize
         }
         used = capacity
+        let flags = Int32(waits ? WATCHWORD_MSG_WAITFORONE : WATCHWORD_MSG_DONTWAIT)
         while true {
             let count = unsafe recvmmsg(
-                socket.descriptor, messages, UInt32(capacity), Int32(WATCHWORD_MSG_WAITFORONE), nil)
+                socket.descriptor, messages, UInt32(capacity), flags, nil)
             if count >= 0 {
                 used = Int(count)
                 return used
             }
             switch errno {
+            case EAGAIN where !waits:
+                used = 0
+                return 0
             // ECONNREFUSED and its like tell of an answer sent earlier, not of this socket.
             case EINTR, EAGAIN, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
             default: throw SocketError("recvmmsg")
@@ -232,6 +237,8 @@ struct OwnAddress: Hashable, Sendable {
 /// costs (UDP_SEGMENT): a concentrator asks from a few ports, and its users' answers are alike.
 @safe struct DatagramSender: ~Copyable {
     private static let capacity = 64
+    /// How many datagrams go at once.
+    private let groupSize: Int
     /// A RADIUS packet has at most 4096 octets (RFC 2865 §3).
     private static let datagramSize = 4096
     /// What is cut must fit into a frame: the least that IPv6 has room for, less its header and UDP's (RFC 8200 §5).
@@ -258,7 +265,9 @@ struct OwnAddress: Hashable, Sendable {
     /// Whether the way out can cut messages up. Not every network card can.
     private var canCut = true
 
-    init() {
+    /// - Parameter groupSize: how many datagrams wait for one another at most, up to 64.
+    init(groupSize: Int = 64) {
+        self.groupSize = min(groupSize, Self.capacity)
         unsafe messages = .allocate(capacity: Self.capacity)
         unsafe vectors = .allocate(capacity: Self.capacity)
         unsafe names = .allocate(capacity: Self.capacity)
@@ -285,7 +294,7 @@ struct OwnAddress: Hashable, Sendable {
     /// Leaves an answer to be sent with those that come after it; it goes at the latest with ``flush()``.
     mutating func add(_ answer: [UInt8], to path: ReturnPath, by socket: DatagramSocket) {
         // One call serves one address, by whichever of its sockets.
-        if datagramCount == Self.capacity || self.socket.map({ !$0.shares(socket) }) ?? false { flush() }
+        if datagramCount == groupSize || self.socket.map({ !$0.shares(socket) }) ?? false { flush() }
         if self.socket == nil { self.socket = socket }
         let position = unsafe octets + size
         let answerSize = min(answer.count, Self.datagramSize)

@@ -191,12 +191,12 @@ struct ThreadFaultTests {
         #expect(server.log.wholeText().components(separatedBy: "recvmmsg").count == 2)
     }
 
-    @Test("a thread that cannot go on ends the server with status 3, and with the reason")
-    func threadEnds() throws {
+    @Test("a database that opens once and never again ends the server with status 3, and with the reason")
+    func databaseGone() throws {
         let machine = try FaultyMachine(Installation())
         let result = try machine.serve(openingDatabases: 1)
         #expect(result.status == 3, "\(result.errors)")
-        #expect(result.errors.contains("the deciding thread ended"))
+        #expect(result.errors.contains("cannot open"))
         #expect(!result.errors.contains("ready"))
     }
 }

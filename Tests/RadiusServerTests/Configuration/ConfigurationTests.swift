@@ -128,7 +128,7 @@ import TokenEngine
             "listen \(text(server.listen))", "files \(files.joined(separator: " "))",
             "seconds challenge \(server.challengeValidityInSeconds) duplicate \(server.duplicateLifetimeInSeconds)",
             "costs \(server.pinHashCost.logarithmOfN) \(server.passwordHashCost.logarithmOfN)",
-            "log \(server.logLevel.rawValue) threads \(server.listenerThreads.map(String.init) ?? "-")",
+            "log \(server.logLevel.rawValue) threads \(server.listenerThreads)",
             "guesses \(server.guessesPerUser) \(server.guessesPerClient) failure \(server.failureAnswer.rawValue)",
             "pin first \(server.pinComesFirst) wrong counts \(server.wrongPINCounts)",
             "split \(text(server.splitting))",

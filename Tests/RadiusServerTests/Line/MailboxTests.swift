@@ -24,14 +24,25 @@ struct MailboxTests {
         #expect(mailbox.take(upTo: 9) == [])
     }
 
-    @Test("whoever puts waits for room, and nothing is lost on the way")
+    @Test("whoever takes waits for something, and nothing is lost on the way")
     func waiting() {
-        let mailbox = Mailbox<Int>(capacity: 2)
-        let thread = Thread(named: "put") { for number in 0..<1000 { mailbox.put([number]) } }
+        let mailbox = Mailbox<Int>(capacity: 1000)
+        let thread = Thread(named: "post") {
+            for number in 0..<1000 { #expect(mailbox.post([number]).isEmpty) }
+        }
         var taken: [Int] = []
         while taken.count < 1000 { taken += mailbox.take(upTo: 7) }
         thread?.join()
         #expect(taken == Array(0..<1000))
+    }
+
+    @Test("nobody who does not want to wait does")
+    func impatient() {
+        let mailbox = Mailbox<Int>(capacity: 3)
+        #expect(mailbox.take(upTo: 9, waits: false) == [])
+        #expect(mailbox.post([1, 2]).isEmpty)
+        #expect(mailbox.take(upTo: 1, waits: false) == [1])
+        #expect(mailbox.take(upTo: 9, waits: false) == [2])
     }
 
     @Test("a queue gives back what it was given, in order")
