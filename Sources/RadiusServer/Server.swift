@@ -95,9 +95,9 @@ package struct Server: ~Copyable {
         }
         let received = Endings()
         for (number, socket) in sockets.enumerated() {
-            let duplicates = DuplicateCache(capacity: Self.duplicatesMaximum)
-            try start("receive \(number)", on: socket, duplicates, line, rejectDelay, ending: received) { $0.run() }
-            try start("stand in \(number)", on: socket, duplicates, line, rejectDelay, ending: received) {
+            let attendance = Attendance(duplicates: DuplicateCache(capacity: Self.duplicatesMaximum))
+            try start("receive \(number)", on: socket, attendance, line, rejectDelay, ending: received) { $0.run() }
+            try start("stand in \(number)", on: socket, attendance, line, rejectDelay, ending: received) {
                 $0.standIn()
             }
         }
@@ -168,7 +168,7 @@ package struct Server: ~Copyable {
 
     /// Starts a thread that takes what comes by a socket.
     private func start(
-        _ name: String, on socket: DatagramSocket, _ duplicates: DuplicateCache, _ line: DecisionLine,
+        _ name: String, on socket: DatagramSocket, _ attendance: Attendance, _ line: DecisionLine,
         _ rejectDelay: RejectDelay, ending: Endings, _ body: @escaping @Sendable (consuming Listener) -> Void
     ) throws(ServerError) {
         let context = context
@@ -176,7 +176,7 @@ package struct Server: ~Copyable {
             do throws(CryptographyError) {
                 let teller = try Teller(server: context, rejectDelay: rejectDelay)
                 body(
-                    try Listener(socket: socket, duplicates: duplicates, line: line, teller: teller, server: context))
+                    try Listener(socket: socket, attendance: attendance, line: line, teller: teller, server: context))
             } catch {
                 context.fail("the thread '\(name)' ended: \(error)")
             }

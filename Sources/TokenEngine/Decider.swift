@@ -1,6 +1,6 @@
 package import Cryptography
 
-/// Decides attempts in batches: one batch, one transaction, one flush to disk. Belongs to the store's thread.
+/// Decides attempts in batches: one batch, one transaction, one flush to disk. Used by one thread at a time.
 package final class Decider {
     let store: Store
     /// Replaced at a reload, between two batches.

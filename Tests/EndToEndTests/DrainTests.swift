@@ -28,6 +28,9 @@ struct DrainTests {
         }
         #expect(codes.count { $0 == RadiusMessage.accessAccept } == 360, "\(server.log.wholeText())")
         #expect(codes.count { $0 == RadiusMessage.accessReject } == 40)
+        // The database is closed: a copy of its file is a copy of all.
+        let log = installation.folder.appending(path: "watchword.db-wal").path()
+        #expect(!FileManager.default.fileExists(atPath: log))
     }
 
     @Test("sends at once the rejects that are held back")

@@ -12,14 +12,13 @@ final class DecisionLine: Sendable {
     static let batchSize = 256
     /// The most requests that wait to be decided: half a second's worth of a busy server. More are dropped, and come again.
     private static let queueCapacity = 16_384
-    /// The line is crowded when this many wait: then those who have guessed too often make room.
-    private static let crowd = 4 * batchSize
-    /// For how many milliseconds whoever decides may be at it before others have to take what comes.
-    private static let patienceInMilliseconds: Int64 = 50
+    /// The line is crowded when this many wait: then those who have guessed too often make room, and nobody takes more.
+    static let crowd = 2 * batchSize
 
     /// What belongs to whoever decides.
     private struct Desk {
-        let decider: Decider
+        /// nil when the server has ended.
+        var decider: Decider?
         /// What could not be decided along with what was.
         var later: [PendingRequest] = []
     }
@@ -28,16 +27,14 @@ final class DecisionLine: Sendable {
     private struct Outcome: Sendable {
         var decided: [DecidedRequest] = []
         var slow: [SlowWork] = []
-        /// The last transaction, and how many decisions were written.
+        /// The last transaction that has written decisions, and how many all of them have.
         var transaction = 0
         var writtenCount = 0
-        /// Whether more waits to be decided.
-        var isMore = false
+        /// How many requests wait now.
+        var waitingCount = 0
     }
 
     private let desk: Mutex<Desk>
-    /// Since when somebody has been deciding a batch, by the clock that never goes back; 0 while nobody is.
-    private let busySince = Atomic<Int64>(0)
     private let waiting = Mailbox<PendingRequest>(capacity: queueCapacity)
     /// Wakes the thread that decides what nobody else would.
     private let calls = Mailbox<Void>(capacity: 1)
@@ -65,7 +62,7 @@ final class DecisionLine: Sendable {
             drop(waiting.post(requests), because: .overloaded)
             return []
         }
-        let isCrowded = waiting.count > Self.crowd
+        let isCrowded = waiting.count + requests.count > Self.crowd
         var heard: [PendingRequest] = []
         var refused: [PendingRequest] = []
         for pending in requests {
@@ -81,15 +78,15 @@ final class DecisionLine: Sendable {
 
     /// Decides a batch of what waits, and answers it; the straight line of every request.
     ///
-    /// - Returns: whether more waits.
-    func serve(_ teller: inout Teller) -> Bool {
+    /// - Returns: how many requests wait now.
+    func serve(_ teller: inout Teller) -> Int {
         let outcome = desk.withLock { decideNext(&$0) }
         teller.tell(outcome.decided)
         drop(slowLane.post(outcome.slow).map(\.pending)[...], because: .overloaded)
         checkpoints.end(outcome.transaction, decisions: outcome.writtenCount) { () throws(StoreError) in
-            try desk.withLock { (desk) throws(StoreError) in try desk.decider.checkpoint() }
+            try desk.withLock { (desk) throws(StoreError) in try desk.decider?.checkpoint() ?? 0 }
         }
-        return outcome.isMore
+        return outcome.waitingCount
     }
 
     private func decideNext(_ desk: inout Desk) -> Outcome {
@@ -97,7 +94,6 @@ final class DecisionLine: Sendable {
         // What has to wait takes room in the next batch, so that it never grows beyond one.
         let batch = desk.later + waiting.take(upTo: max(0, Self.batchSize - desk.later.count), waits: false)
         guard !batch.isEmpty else { return outcome }
-        busySince.store(Clock.monotonic(), ordering: .relaxed)
         let heard: [PendingRequest]
         (heard, desk.later) = hearable(among: batch, &outcome)
         var rest = heard[...]
@@ -108,8 +104,7 @@ final class DecisionLine: Sendable {
             rest = rest.dropFirst(run.count)
             decide(run, under: version, desk.decider, &outcome)
         }
-        outcome.isMore = !desk.later.isEmpty || waiting.count > 0
-        busySince.store(0, ordering: .relaxed)
+        outcome.waitingCount = desk.later.count + waiting.count
         return outcome
     }
 
@@ -129,11 +124,15 @@ final class DecisionLine: Sendable {
     }
 
     private func decide(
-        _ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider,
+        _ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider?,
         _ outcome: inout Outcome
     ) {
+        guard let decider else {
+            outcome.decided += failed(batch, because: .storeUnavailable)
+            return
+        }
         let now = Clock.now()
-        outcome.transaction = checkpoints.begin()
+        let transaction = checkpoints.begin()
         let evaluations: [Evaluation]
         do throws(StoreError) {
             decider.engine = version.engine
@@ -156,6 +155,7 @@ final class DecisionLine: Sendable {
                 guesses.count(verdict, of: pending, at: decidedAt)
                 outcome.decided.append(pending.decided(verdict, at: now))
                 outcome.writtenCount += 1
+                outcome.transaction = transaction
             case .failed(let error):
                 server.log.writeSparingly(
                     .error, about: "store", "the store failed, one request cannot be decided: \(error)")
@@ -201,19 +201,19 @@ final class DecisionLine: Sendable {
     func call() { _ = calls.post([()]) }
 
     /// The line's own thread, for what comes back from beside the line. Returns after ``close(patienceInMilliseconds:)``, when
-    /// everything that waited has been decided.
+    /// everything that waited has been decided, and the store is closed.
     func run(_ teller: inout Teller) {
-        while !calls.take(upTo: 1).isEmpty {
-            while serve(&teller) {}
+        while !calls.take(upTo: 1).isEmpty { serveAll(&teller) }
+        serveAll(&teller)
+        desk.withLock { desk in
+            if let decider = desk.decider { keepWhatWasLearned(decider) }
+            desk.decider = nil
         }
-        while serve(&teller) {}
-        desk.withLock { keepWhatWasLearned($0.decider) }
     }
 
-    /// Whether whoever decides has been at it for so long that those who wait in the sockets may find no room there.
-    var isHeldUp: Bool {
-        let since = busySince.load(ordering: .relaxed)
-        return since > 0 && Clock.monotonic() - since > Self.patienceInMilliseconds
+    /// Decides until nothing waits.
+    func serveAll(_ teller: inout Teller) {
+        while serve(&teller) > 0 {}
     }
 
     /// One of the threads for what is slow. What it has found out joins a later batch; where it could find nothing out,

@@ -57,7 +57,7 @@ final class DuplicateCache: Sendable {
         /// A ring: the entry of ticket n stands at n modulo the capacity.
         var ring: [Entry] = []
         /// The replies of the entries of the ring, at the same places. Octets in a row, and not an array for each: thousands of
-        /// arrays would each take three times as much, from one thread, to be given back by another.
+        /// arrays would each take three times as much.
         var shortReplies: [UInt8] = []
         var oldest = 0
         var next = 0

@@ -8,7 +8,7 @@ struct Listener: ~Copyable {
     /// How many messages one system call may bring, each of one datagram or of a run of them.
     private static let messagesMaximum = 64
     /// How many messages are taken before what must be decided is.
-    private static let messagesOfABatch = 4 * messagesMaximum
+    private static let messagesOfABatch = 16 * messagesMaximum
     /// Once the order to stop has come, no more batches than this are taken: new requests may never cease.
     private static let batchesAfterStop = 64
     /// How often a stand-in looks whether it is needed, and then whether something has come, in milliseconds.
@@ -16,6 +16,7 @@ struct Listener: ~Copyable {
     private static let shortPauseInMilliseconds: UInt32 = 5
 
     private let socket: DatagramSocket
+    private let attendance: Attendance
     private let line: DecisionLine
     private let server: ServerContext
     private var admission: Admission
@@ -23,15 +24,15 @@ struct Listener: ~Copyable {
     private var sender = DatagramSender()
     private var teller: Teller
 
-    /// - Parameter duplicates: what both threads of the socket remember for retransmissions.
     init(
-        socket: DatagramSocket, duplicates: DuplicateCache, line: DecisionLine, teller: consuming Teller,
+        socket: DatagramSocket, attendance: Attendance, line: DecisionLine, teller: consuming Teller,
         server: ServerContext
     ) throws(CryptographyError) {
         let admission = try Admission(
-            socket: socket, duplicates: duplicates, signers: server.signers, metrics: server.metrics,
+            socket: socket, duplicates: attendance.duplicates, signers: server.signers, metrics: server.metrics,
             storeIsFailing: { server.storeIsFailing.load(ordering: .relaxed) })
         self.socket = socket
+        self.attendance = attendance
         self.line = line
         self.server = server
         self.admission = admission
@@ -42,13 +43,21 @@ struct Listener: ~Copyable {
     /// Runs until the socket is shut down, and what it held by then is answered.
     consuming func run() {
         var batchesLeft = Self.batchesAfterStop
-        var isMoreToDecide = false
-        while batchesLeft > 0, let requests = arrivals(waits: !isMoreToDecide) {
-            if server.isStopping { batchesLeft -= 1 }
-            if !requests.isEmpty { teller.tell(line.post(requests)) }
-            if isMoreToDecide || !requests.isEmpty { isMoreToDecide = line.serve(&teller) }
+        var waitingCount = 0
+        while batchesLeft > 0 {
+            // Of what cannot be decided soon the socket keeps what it has room for.
+            if waitingCount < DecisionLine.crowd {
+                attendance.receive()
+                guard let requests = arrivals(waits: waitingCount == 0) else { break }
+                attendance.decide()
+                if server.isStopping { batchesLeft -= 1 }
+                guard waitingCount > 0 || !requests.isEmpty else { continue }
+                teller.tell(line.post(requests))
+            }
+            waitingCount = line.serve(&teller)
         }
-        while line.serve(&teller) {}
+        line.serveAll(&teller)
+        attendance.receive()
     }
 
     /// Takes what comes while whoever should is held up: a socket has room for little, and devices ask whether the server is
@@ -56,7 +65,7 @@ struct Listener: ~Copyable {
     consuming func standIn() {
         while !server.isStopping {
             Clock.sleep(milliseconds: Self.pauseInMilliseconds)
-            while line.isHeldUp, let requests = arrivals(waits: false) {
+            while !server.isStopping, attendance.isHeldUp, let requests = arrivals(waits: false) {
                 guard !requests.isEmpty else {
                     Clock.sleep(milliseconds: Self.shortPauseInMilliseconds)
                     continue
@@ -67,8 +76,7 @@ struct Listener: ~Copyable {
         }
     }
 
-    /// What has come and must be decided, and what comes while that is admitted: as much as makes a batch, so that they share
-    /// one commit.
+    /// What has come and must be decided, and what comes while that is admitted, so that they share one commit.
     ///
     /// - Parameter waits: for something to come.
     /// - Returns: nil when nothing will come any more.
@@ -77,11 +85,9 @@ struct Listener: ~Copyable {
         var (messagesLeft, waits) = (Self.messagesOfABatch, waits)
         do throws(SocketError) {
             // Those that need no decision may never cease to come.
-            while messagesLeft > 0, requests.count < DecisionLine.batchSize {
+            while messagesLeft > 0, requests.count < 2 * DecisionLine.crowd {
                 let count = try receiver.receive(from: socket, waits: waits)
-                // A socket that is shut down and empty gives empty datagrams.
-                let isShutDown = server.isStopping && (count == 0 ? waits : receiver.size(of: 0) == 0)
-                guard !isShutDown else { return requests.isEmpty ? nil : requests }
+                guard !receiver.isAtEnd else { return requests.isEmpty ? nil : requests }
                 guard count > 0 else { return requests }
                 take(count, &requests)
                 messagesLeft -= count
@@ -125,5 +131,28 @@ struct Listener: ~Copyable {
         server.metrics.add(datagramCount, to: .datagramsReceived)
         server.metrics.add(answerCount, to: .answeredWithoutDecision)
         sender.flush()
+    }
+}
+
+/// What the two threads of a socket share.
+final class Attendance: Sendable {
+    /// For how many milliseconds the one may be at something else before the other takes what comes.
+    private static let patienceInMilliseconds: Int64 = 50
+
+    let duplicates: DuplicateCache
+    /// Since when the one has been deciding and answering, by the clock that never goes back; 0 while it receives.
+    private let busySince = Atomic<Int64>(0)
+
+    init(duplicates: DuplicateCache) { self.duplicates = duplicates }
+
+    /// The one decides and answers from now on.
+    func decide() { busySince.store(Clock.monotonic(), ordering: .relaxed) }
+
+    /// The one receives from now on.
+    func receive() { busySince.store(0, ordering: .relaxed) }
+
+    var isHeldUp: Bool {
+        let since = busySince.load(ordering: .relaxed)
+        return since > 0 && Clock.monotonic() - since > Self.patienceInMilliseconds
     }
 }

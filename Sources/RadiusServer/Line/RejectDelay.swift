@@ -27,7 +27,8 @@ final class RejectDelay: Sendable {
 
     init(server: ServerContext) { self.server = server }
 
-    /// Takes rejects in the order of their due times, and returns those that found no room.
+    /// Takes rejects in the order of their due times, and returns those that found no room. Of several threads each sees the
+    /// room that there was: together they may take a batch too much.
     func hold(_ rejects: [Reject]) -> ArraySlice<Reject> {
         guard !rejects.isEmpty else { return [] }
         let room = Self.octetsMaximum - octetsHeld.load(ordering: .relaxed)

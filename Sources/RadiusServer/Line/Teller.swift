@@ -12,7 +12,7 @@ struct DecidedRequest: Sendable {
     let decidedAt: UnixTime
 }
 
-/// Where verdicts become datagrams: says them in attributes, signs and sends them. One per thread that decides. Rejects wait
+/// Where verdicts become datagrams: says them in attributes, signs and sends them. One per thread that answers. Rejects wait
 /// a moment first (``RejectDelay``).
 struct Teller: ~Copyable {
     private let rejectDelay: RejectDelay

@@ -40,7 +40,7 @@ final class Metrics: Sendable {
 
     /// In the order of ``Counter``.
     private let counters = Counter.allCases.map { _ in Count() }
-    // Discards and decisions have few names and are counted by one thread each: a lock that nobody else holds is cheap.
+    // Discards and decisions have few names, and mostly one thread counts them: a lock that nobody else holds is cheap.
     private let discards = Mutex<[String: Int]>([:])
     // A handful: to go through them costs less than to find one by its hash.
     private let decisions = Mutex<[DecisionCount]>([])

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// A thread of the server's own. The request path has no suspension point, so it has no tasks either: each stage is a
-/// thread that blocks on what it waits for.
+/// A thread of the server's own. The request path has no suspension point, so it has no tasks either: one
+/// thread walks all of it, and blocks on what it waits for.
 @safe struct Thread: ~Copyable {
     private let handle: pthread_t
 
@@ -42,7 +42,7 @@ import Glibc
     }
 }
 
-/// Where one stage of the line leaves work for the next: bounded, many senders, one or more receivers.
+/// Where one thread leaves work for another: bounded, many senders, one or more receivers.
 @safe final class Mailbox<Element: Sendable>: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     /// Told of changes, and of the end.

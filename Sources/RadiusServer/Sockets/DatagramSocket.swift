@@ -59,7 +59,7 @@ final class DatagramSocket: Sendable {
     /// Whether an answer that goes out by `other` leaves from the same address and port as one by this socket.
     func shares(_ other: DatagramSocket) -> Bool { self === other || address == other.address }
 
-    /// Makes ``DatagramReceiver/receive(from:)`` return 0 for ever.
+    /// Lets those who wait in ``DatagramReceiver/receive(from:waits:)`` go, once what has come by now is taken.
     func shutDown() { shutdown(descriptor, Int32(SHUT_RD)) }
 
     private static func set(
@@ -184,7 +184,8 @@ struct OwnAddress: Hashable, Sendable {
     /// Takes what is there.
     ///
     /// - Parameter waits: for a first message.
-    /// - Returns: how many messages came; 0 when the socket is being closed, or nothing is there.
+    /// - Returns: how many messages came; 0 when nothing is there. Of a socket that is shut down and empty, whoever waits gets
+    ///   one that is none (``isAtEnd``).
     /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
     mutating func receive(from socket: DatagramSocket, waits: Bool = true) throws(SocketError) -> Int {
         for index in 0..<used {
@@ -211,10 +212,14 @@ struct OwnAddress: Hashable, Sendable {
         }
     }
 
-    /// How many octets message `index` of the last ``receive(from:)`` has; 0 for one that is not there.
+    /// Whether the last ``receive(from:waits:)`` has found the socket shut down, and nothing in it: that looks like an empty
+    /// datagram, but from nobody.
+    var isAtEnd: Bool { unsafe used > 0 && size(of: 0) == 0 && messages[0].header.msg_namelen == 0 }
+
+    /// How many octets message `index` of the last ``receive(from:waits:)`` has; 0 for one that is not there.
     func size(of index: Int) -> Int { index < capacity ? unsafe Int(messages[index].length) : 0 }
 
-    /// Lends the datagrams of message `index` of the last ``receive(from:)``, one after the other. Those from an address that
+    /// Lends the datagrams of message `index` of the last ``receive(from:waits:)``, one after the other. Those from an address that
     /// is neither IPv4 nor IPv6 (the kernel sends none) are passed over.
     func withDatagrams(of index: Int, _ body: (Span<UInt8>, ReturnPath) -> Void) {
         guard index < capacity, let peer = SocketAddress(unsafe names[index]) else { return }

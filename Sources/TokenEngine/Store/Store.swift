@@ -1,6 +1,6 @@
 import Cryptography
 
-/// Users, tokens, challenges and the audit on disk. Belongs to the thread that opened it; other threads and other
+/// Users, tokens, challenges and the audit on disk. Used by one thread at a time; other threads and other
 /// processes open the file for themselves.
 ///
 /// Every commit is flushed (`synchronous=FULL`): what a transaction has returned from, a power cut does not undo.

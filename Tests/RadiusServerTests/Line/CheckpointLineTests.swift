@@ -48,7 +48,7 @@ import TokenEngine
     }
 
     @Test(
-        "by the deciding thread when the log has grown all the same, or could not be copied", arguments: [false, true])
+        "by whoever decides when the log has grown all the same, or could not be copied", arguments: [false, true])
     func grown(fails: Bool) {
         var copies = 0
         let checkpoint = {

@@ -46,6 +46,11 @@ import Testing
             try #require(count == octets.count)
         }
 
+        /// An empty datagram, as anybody can send it.
+        func sendNothing(to number: Int) throws {
+            try Self.send([], from: server, to: loopback(isIPv6: server.address.isIPv6, clients[number].address.port))
+        }
+
         /// The next `count` datagrams that come to client `number`, and in how many messages they came.
         func receive(_ count: Int, by number: Int) throws -> (datagrams: [[UInt8]], messageCount: Int) {
             var receiver = DatagramReceiver(capacity: 8)
@@ -65,6 +70,20 @@ import Testing
             #expect(senders.map(\.port) == [server.address.port])
             return (datagrams, messageCount)
         }
+    }
+
+    @Test("an empty datagram is not the end of a socket that is shut down", arguments: addresses)
+    func end(address: SocketAddress) throws {
+        let exchange = try Exchange(at: address)
+        try exchange.sendNothing(to: 0)
+        exchange.clients[0].shutDown()
+        var receiver = DatagramReceiver(capacity: 8)
+        var seen: [String] = []
+        for waits in [true, false, true] {
+            let count = try receiver.receive(from: exchange.clients[0], waits: waits)
+            seen.append("\(count) \(receiver.isAtEnd)")
+        }
+        #expect(seen == ["1 false", "0 false", "1 true"])
     }
 
     /// Answer `number`: runs of one size to one client, some too large to be cut, some alone.
