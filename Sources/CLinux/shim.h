@@ -8,8 +8,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
+#include <unistd.h>
 
 struct watchword_mmsghdr {
     struct msghdr header;
@@ -39,6 +41,22 @@ extern int epoll_pwait2(int, struct watchword_epoll_event *, int, const struct t
     __asm__("epoll_pwait2");
 
 extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
+
+// The calling thread gives up a processor 100 ms after it got it, and not before somebody else wants it. Whoever wakes and
+// asks for less gets it at once: also a thread of the kernel's, which would otherwise wait, for it is in no group
+// (sched(7), autogroup) with the one that runs and cannot see how low its priority is. Keeps its priority, `nice`, and
+// its policy, SCHED_OTHER. 0, or -1 with errno; before Linux 6.12 nothing is changed.
+static inline int watchword_run_in_long_slices(int nice) {
+    // struct sched_attr (sched_setattr(2)), which the C library does not have everywhere.
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = sizeof attributes, .nice = nice, .runtime = 100 * 1000 * 1000};
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
 
 // The calling thread runs while a processor has nothing else to do (SCHED_IDLE, which <sched.h> hides). 0, or -1 with errno.
 static inline int watchword_run_when_idle(void) {

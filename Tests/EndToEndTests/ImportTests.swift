@@ -27,10 +27,10 @@ struct ImportTests {
         let server = try ServerProcess(installation)
 
         let first = try running("token", "import", path, "--create-users", on: installation)
-        // Its first rows are there when the log has grown by more than a login makes it grow.
-        let log = installation.folder.appending(path: "watchword.db-wal").path()
+        // Its first rows are there when the database has grown by more than logins make it grow.
+        let database = installation.folder.appending(path: "watchword.db").path()
         let hasBegun = Soak.wait {
-            let size = (try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int
+            let size = (try? FileManager.default.attributesOfItem(atPath: database))?[.size] as? Int
             return size ?? 0 > 1 << 20 || !first.isRunning
         }
         try #require(hasBegun)

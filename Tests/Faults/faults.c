@@ -2,7 +2,8 @@
 // flush and ask for the time. What is wrong at the moment stands in the file that $FAULTS names; while it is empty, or is
 // not there, nothing is.
 //
-//   full        no file whose name contains ".db" grows (it can be written over): ENOSPC
+//   full        no file whose name contains ".db" can be written, as where each write takes new room: ENOSPC
+//   growth      none of them grows, but it can be written over: ENOSPC
 //   flush       none of them can be flushed: EIO
 //   lie         they are said to be flushed, and are not
 //   clock N     the time of day is N seconds off
@@ -58,7 +59,8 @@ static int is_wrong_with(int file, const char *name) {
 
 static int has_no_room(int file, off_t end) {
     struct stat status;
-    return is_wrong_with(file, "full") && fstat(file, &status) == 0 && end > status.st_size;
+    if (is_wrong_with(file, "full")) return 1;
+    return is_wrong_with(file, "growth") && fstat(file, &status) == 0 && end > status.st_size;
 }
 
 static int fail(int code) {
@@ -80,6 +82,10 @@ ssize_t write(int file, const void *octets, size_t count) {
     return syscall(SYS_write, file, octets, count);
 }
 
+static int is_zero(const char *octets, size_t count) {
+    return octets[0] == 0 && memcmp(octets, octets + 1, count - 1) == 0;
+}
+
 // Copies `file`; reads through itself, for to close another descriptor of a database would give up the locks on it.
 static int keep(int file) {
     char path[4096], new[4096 + 8], kept[4096 + 8], octets[65536];
@@ -91,6 +97,11 @@ static int keep(int file) {
     if (copy < 0) return fail(EIO);
     ssize_t count;
     for (off_t offset = 0; (count = pread(file, octets, sizeof octets, offset)) > 0; offset += count) {
+        // Room that a log has been given, and nothing in it.
+        if (strstr(path, "-wal") != NULL && count == sizeof octets && is_zero(octets, sizeof octets)) {
+            count = 0;
+            break;
+        }
         if (syscall(SYS_write, copy, octets, count) != count) break;
     }
     close(copy);

@@ -15,6 +15,8 @@ final class CheckpointLine: Sendable {
     private static let pagesOfATransaction = 4
     /// How many pages the log may have before whoever decides sees to it: 16 MB.
     private static let pagesMaximum = 4000
+    /// For how many pages the log has room from the beginning: those, and what is decided before they are copied.
+    private static let pagesReserved = pagesMaximum + 4 * (DecisionLine.batchSize + pagesOfATransaction)
     /// The least time between two, so that pages which are written again and again are copied once. Commits take longer
     /// while the disk is busy with them: a longer time was no better, since there is more to be busy with.
     private static let pauseInMilliseconds: UInt32 = 50
@@ -60,7 +62,9 @@ final class CheckpointLine: Sendable {
     ///
     /// - Parameter path: of the database.
     func run(path: String) {
-        var checkpointer: Checkpointer?
+        var checkpointer = try? Checkpointer(path: path)
+        // A log without it only makes commits slower.
+        try? checkpointer?.reserveLog(pages: Self.pagesReserved)
         while !wanted.take(upTo: 1).isEmpty {
             copy { () throws(StoreError) in
                 let opened = if let checkpointer { checkpointer } else { try Checkpointer(path: path) }

@@ -27,11 +27,19 @@ import Glibc
         self.handle = handle
     }
 
-    /// Lets the calling thread have the smallest share of a processor that others want.
-    static func stepBack() { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19) }
+    private static let lowestPriority: Int32 = 19
 
-    /// Lets the calling thread have a processor only while nobody else wants it; whoever does takes it away at once.
-    static func stepAside() { _ = watchword_run_when_idle() }
+    /// Lets the calling thread have the smallest share of a processor that others want; whoever does takes it away at once.
+    static func stepBack() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, lowestPriority)
+        _ = watchword_run_in_long_slices(lowestPriority)
+    }
+
+    /// Lets the calling thread have a processor only while nobody else wants it.
+    static func stepAside() {
+        _ = watchword_run_in_long_slices(0)
+        _ = watchword_run_when_idle()
+    }
 
     /// Waits until the thread has ended.
     consuming func join() { _ = pthread_join(handle, nil) }

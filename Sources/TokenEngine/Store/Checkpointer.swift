@@ -12,6 +12,23 @@ package final class Checkpointer {
 
     /// See ``Store/checkpoint()``.
     package func checkpoint() throws(StoreError) -> Int { try database.checkpoint() }
+
+    /// Gives the log room for this many pages before logins need it, unless little is left of the disk. Room that is new, or was
+    /// promised and never written, takes the file system more than one write for each commit, some of them by threads of
+    /// the kernel's that have to wait for a processor; room that was written once takes one.
+    ///
+    /// SQLite takes what stands behind the last transaction for the rest of an older log, whatever it is.
+    package func reserveLog(pages: Int) throws(StoreError) {
+        guard let log = LogFile(path: database.logPath), log.leavesRoom(for: pages) else { return }
+        var isWanting = true
+        while isWanting {
+            // Nobody else makes the log grow meanwhile.
+            try database.run("BEGIN IMMEDIATE")
+            isWanting = log.grow(upTo: pages)
+            try database.run("ROLLBACK")
+            guard log.flush() else { return }
+        }
+    }
 }
 
 extension Store {

@@ -54,6 +54,12 @@ import Glibc
         try prepare(sql).run(repeat each values)
     }
 
+    /// Where the write-ahead log is, or would be.
+    var logPath: String {
+        guard let path = unsafe sqlite3_filename_wal(sqlite3_db_filename(handle, "main")) else { return "" }
+        return unsafe String(cString: path)
+    }
+
     /// How many rows the last INSERT, UPDATE or DELETE touched.
     var changedRows: Int { Int(unsafe sqlite3_changes(handle)) }
 

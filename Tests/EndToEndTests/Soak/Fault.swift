@@ -4,7 +4,7 @@ import Testing
 
 /// What can be wrong with the machine that a server runs on, brought about and ended while the server runs.
 enum Fault: CaseIterable, CustomTestStringConvertible {
-    /// The file system has no room (ENOSPC).
+    /// The file system has no room, and what is written over takes new room, too (ENOSPC).
     case diskFull
     /// The process may write no more (RLIMIT_FSIZE); the kernel also sends SIGXFSZ, which ends whoever ignores it not.
     case fileSizeLimit
@@ -85,6 +85,9 @@ final class FaultyMachine {
     }
 
     func setClock(secondsOff: Int) throws { try write("clock \(secondsOff)") }
+
+    /// The file system has no room for files to grow (ENOSPC), or has it again.
+    func setGrowing(_ isPossible: Bool) throws { try write(isPossible ? "" : "growth") }
 
     /// No datagram comes in any more, and the kernel says that it has no memory for one; or they come again.
     func setReceiving(_ isPossible: Bool) throws { try write(isPossible ? "" : "receive") }
