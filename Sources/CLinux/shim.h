@@ -44,8 +44,8 @@ extern int watchword_name_thread(unsigned long thread, const char *name) __asm__
 
 // The calling thread gives up a processor 100 ms after it got it, and not before somebody else wants it. Whoever wakes and
 // asks for less gets it at once: also a thread of the kernel's, which would otherwise wait, for it is in no group
-// (sched(7), autogroup) with the one that runs and cannot see how low its priority is. Keeps its priority, `nice`, and
-// its policy, SCHED_OTHER. 0, or -1 with errno; before Linux 6.12 nothing is changed.
+// (sched(7), autogroup) with the one that runs and cannot see how low its priority is. Gives the thread priority `nice` and
+// the policy SCHED_OTHER, too. 0, or -1 with errno; Linux before 6.12 knows of no slices, and does the rest.
 static inline int watchword_run_in_long_slices(int nice) {
     // struct sched_attr (sched_setattr(2)), which the C library does not have everywhere.
     struct {

@@ -27,11 +27,12 @@ struct ImportTests {
         let server = try ServerProcess(installation)
 
         let first = try running("token", "import", path, "--create-users", on: installation)
-        // Its first rows are there when the database has grown by more than logins make it grow.
-        let database = installation.folder.appending(path: "watchword.db").path()
+        // Its first rows are there when the log has more frames than a login makes: octets 16 to 19 of its index (SQLite,
+        // "WAL-mode File Format" §2.1).
+        let index = installation.folder.appending(path: "watchword.db-shm")
         let hasBegun = Soak.wait {
-            let size = (try? FileManager.default.attributesOfItem(atPath: database))?[.size] as? Int
-            return size ?? 0 > 1 << 20 || !first.isRunning
+            let frames = (try? Data(contentsOf: index)).map { $0.dropFirst(16).prefix(4).reversed() } ?? []
+            return frames.reduce(0) { $0 << 8 | Int($1) } > 255 || !first.isRunning
         }
         try #require(hasBegun)
         #expect(first.isRunning)

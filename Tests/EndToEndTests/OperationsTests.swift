@@ -137,6 +137,29 @@ struct OperationsTests {
         server.stop()
     }
 
+    @Test("threads that hash leave a processor to whoever wants it, and all but the first run when nobody does")
+    func priorities() throws {
+        let server = try ServerProcess(Installation())
+        let tasks = "/proc/\(server.identifier)/task"
+        let text = { (path: String) in try String(contentsOfFile: path, encoding: .utf8) }
+        let release = try text("/proc/sys/kernel/osrelease").split(separator: ".").prefix(2).compactMap { Int($0) }
+        let knowsSlices = !release.lexicographicallyPrecedes([6, 12])
+        // A thread sees to it when it begins to run.
+        let areBack = try Soak.wait {
+            try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+                let fields = try text("\(tasks)/\(task)/stat").split(separator: ")")
+                guard fields[0].contains("(slow ") else { return true }
+                // Fields 19 and 41 of proc(5), the name being the second; SCHED_OTHER and SCHED_IDLE (sched(7)).
+                let values = fields[1].split(separator: " ")
+                let slice = try? text("\(tasks)/\(task)/sched").firstMatch(of: /se\.slice +: +(\d+)/)
+                return values[16] == "19" && values[38] == (fields[0].hasSuffix("(slow 0") ? "0" : "5")
+                    && (!knowsSlices || slice == nil || slice?.1 == "100000000")
+            }
+        }
+        #expect(areBack)
+        server.stop()
+    }
+
     @Test("two servers do not share a database and a port by mistake")
     func second() throws {
         let installation = try Installation()

@@ -63,16 +63,22 @@ final class CheckpointLine: Sendable {
     /// - Parameter path: of the database.
     func run(path: String) {
         var checkpointer = try? Checkpointer(path: path)
-        // A log without it only makes commits slower.
-        try? checkpointer?.reserveLog(pages: Self.pagesReserved)
+        reserve(by: checkpointer)
         while !wanted.take(upTo: 1).isEmpty {
             copy { () throws(StoreError) in
                 let opened = if let checkpointer { checkpointer } else { try Checkpointer(path: path) }
                 checkpointer = opened
                 return try opened.checkpoint()
             }
+            reserve(by: checkpointer)
             Clock.sleep(milliseconds: Self.pauseInMilliseconds)
         }
+    }
+
+    /// Gives the log its room, until the order to stop. What it cannot have now, because others write or the disk is full, it is
+    /// given behind the next copy: without it commits are slower, and nothing else.
+    private func reserve(by checkpointer: Checkpointer?) {
+        while !server.isStopping, (try? checkpointer?.reserveLog(pages: Self.pagesReserved)) == true {}
     }
 
     /// Copies the log, unless nothing is left to copy.

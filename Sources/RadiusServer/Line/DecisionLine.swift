@@ -92,7 +92,8 @@ final class DecisionLine: Sendable {
     private func decideNext(_ desk: inout Desk) -> Outcome {
         var outcome = Outcome()
         // What has to wait takes room in the next batch, so that it never grows beyond one.
-        let batch = desk.later + waiting.take(upTo: max(0, Self.batchSize - desk.later.count), waits: false)
+        let next = waiting.take(upTo: max(0, Self.batchSize - desk.later.count), waits: false)
+        let batch = desk.later.isEmpty ? next : desk.later + next
         guard !batch.isEmpty else { return outcome }
         let heard: [PendingRequest]
         (heard, desk.later) = hearable(among: batch, &outcome)

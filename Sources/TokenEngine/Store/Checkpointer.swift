@@ -5,7 +5,8 @@ package final class Checkpointer {
 
     /// - Parameter path: of a database that is there.
     package init(path: String) throws(StoreError) {
-        let database = try Database(path: path)
+        // What it does can be done later: nobody waits for it at the end.
+        let database = try Database(path: path, busyTimeoutInMilliseconds: 100)
         try database.run("PRAGMA synchronous = FULL")
         self.database = database
     }
@@ -13,21 +14,23 @@ package final class Checkpointer {
     /// See ``Store/checkpoint()``.
     package func checkpoint() throws(StoreError) -> Int { try database.checkpoint() }
 
-    /// Gives the log room for this many pages before logins need it, unless little is left of the disk. Room that is new, or was
-    /// promised and never written, takes the file system more than one write for each commit, some of them by threads of
-    /// the kernel's that have to wait for a processor; room that was written once takes one.
+    /// Gives the log some of the room for this many pages that it lacks, unless little is left of the disk. Room that is new, or
+    /// was promised and never written, takes the file system more than one write for each commit, some of them by threads
+    /// of the kernel's that have to wait for a processor; room that was written once takes one.
     ///
     /// SQLite takes what stands behind the last transaction for the rest of an older log, whatever it is.
-    package func reserveLog(pages: Int) throws(StoreError) {
-        guard let log = LogFile(path: database.logPath), log.leavesRoom(for: pages) else { return }
-        var isWanting = true
-        while isWanting {
-            // Nobody else makes the log grow meanwhile.
-            try database.run("BEGIN IMMEDIATE")
-            isWanting = log.grow(upTo: pages)
-            try database.run("ROLLBACK")
-            guard log.flush() else { return }
+    ///
+    /// - Returns: whether it lacks some yet, and can have it.
+    /// - Throws: ``StoreError`` that is busy while others write without a pause.
+    package func reserveLog(pages: Int) throws(StoreError) -> Bool {
+        guard let log = LogFile(path: database.logPath), log.lacksRoom(for: pages), log.mayGrow(upTo: pages) else {
+            return false
         }
+        // Nobody else makes the log grow meanwhile.
+        try database.run("BEGIN IMMEDIATE")
+        let hasGrown = log.grow(upTo: pages)
+        try database.run("ROLLBACK")
+        return hasGrown && log.flush() && log.lacksRoom(for: pages)
     }
 }
 

@@ -18,8 +18,17 @@ import Glibc
 
     deinit { close(descriptor) }
 
-    /// Whether the disk that it is on has so much room that nobody will miss what ``grow(upTo:)`` takes.
-    func leavesRoom(for pages: Int) -> Bool {
+    /// How many octets it has less than so many pages take, and where these would begin; nil when that is unknown.
+    private func missing(for pages: Int) -> (octets: Int, from: Int)? {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return (pages * Self.octetsOfAPage - status.st_size, status.st_size)
+    }
+
+    func lacksRoom(for pages: Int) -> Bool { missing(for: pages).map { $0.octets > 0 } ?? false }
+
+    /// Whether the disk that it is on has so much room that nobody will miss what so many pages take.
+    func mayGrow(upTo pages: Int) -> Bool {
         var disk = statvfs()
         guard unsafe fstatvfs(descriptor, &disk) == 0, disk.f_frsize > 0 else { return false }
         return disk.f_bavail / 16 > UInt(pages * Self.octetsOfAPage) / disk.f_frsize
@@ -27,15 +36,11 @@ import Glibc
 
     /// Appends zeros, until the file has room for this many pages or has grown by a step.
     ///
-    /// - Returns: whether it lacks some yet, and can have them.
+    /// - Returns: whether all of them were written.
     func grow(upTo pages: Int) -> Bool {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return false }
-        let missing = pages * Self.octetsOfAPage - status.st_size
-        guard missing > 0 else { return false }
-        let zeros = [UInt8](repeating: 0, count: min(missing, Self.step))
-        let written = unsafe pwrite(descriptor, zeros, zeros.count, status.st_size)
-        return written == zeros.count && missing > zeros.count
+        guard let missing = missing(for: pages), missing.octets > 0 else { return true }
+        let zeros = [UInt8](repeating: 0, count: min(missing.octets, Self.step))
+        return unsafe pwrite(descriptor, zeros, zeros.count, missing.from) == zeros.count
     }
 
     /// - Returns: whether what was written is on the disk.

@@ -73,7 +73,7 @@ struct FaultTests {
             let size = (try? FileManager.default.attributesOfItem(atPath: log))?[.size] as? Int
             return size ?? 0 > 4000 * 4120
         }
-        try #require(hasRoom, "\(server.story)")
+        try #require(hasRoom, "the temporary folder's disk needs 350 MB free: \(server.story)")
         try machine.setGrowing(false)
         for _ in 0..<20 { #expect(try server.login("alice", "1234").code == RadiusMessage.accessAccept) }
         try machine.setGrowing(true)
