@@ -16,6 +16,7 @@ import Glibc
     private let messages: UnsafeMutablePointer<watchword_mmsghdr>
     private let vectors: UnsafeMutablePointer<iovec>
     private let controls: UnsafeMutableRawPointer
+    /// What is sent, one datagram right behind the other, or received: memory that the system gives when it is first written to.
     private let octets: UnsafeMutablePointer<UInt8>
     private var canCut = true
     /// For each socket what is to be sent, and the sockets that have some.
@@ -46,10 +47,9 @@ import Glibc
         unsafe messages = .allocate(capacity: Self.batchSize)
         unsafe vectors = .allocate(capacity: Self.batchSize)
         unsafe controls = .allocate(byteCount: Self.batchSize * Self.controlSize, alignment: 16)
-        unsafe octets = .allocate(capacity: Self.batchSize * Self.datagramSize)
+        unsafe octets = .allocate(capacity: Self.batchSize * DatagramReceiver.pitch)
         unsafe events.initialize(repeating: watchword_epoll_event(), count: count)
         unsafe vectors.initialize(repeating: iovec(), count: Self.batchSize)
-        unsafe octets.initialize(repeating: 0, count: Self.batchSize * Self.datagramSize)
         unsafe messages.initialize(repeating: watchword_mmsghdr(), count: Self.batchSize)
         for index in 0..<Self.batchSize {
             unsafe messages[index].header.msg_iov = vectors + index
@@ -73,6 +73,8 @@ import Glibc
             server.isIPv6 ? AF_INET6 : AF_INET,
             Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
+        // What answers on the same machine has less to do then, as if there were a network in between.
+        _ = watchword_take_joined(descriptor)
         var size: Int32 = 4 << 20
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         let (storage, length) = server.native
@@ -158,15 +160,17 @@ import Glibc
 
     private func receive(from socket: Int, _ body: (Int, Span<UInt8>) -> Void) {
         for index in 0..<Self.batchSize {
-            unsafe vectors[index] = iovec(iov_base: octets + index * Self.datagramSize, iov_len: Self.datagramSize)
-            unsafe messages[index].header.msg_controllen = 0
+            let room = unsafe octets + index * DatagramReceiver.pitch
+            unsafe vectors[index] = iovec(iov_base: room, iov_len: DatagramReceiver.messageSize)
+            unsafe messages[index].header.msg_controllen = Self.controlSize
         }
         let count = unsafe recvmmsg(descriptors[socket], messages, UInt32(Self.batchSize), Int32(MSG_DONTWAIT), nil)
         guard count > 0 else { return }
         for index in 0..<Int(count) {
-            let size = min(Int(unsafe messages[index].length), Self.datagramSize)
-            let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.datagramSize, count: size)
-            body(socket, unsafe datagram.span)
+            let partSize = unsafe watchword_reception(&messages[index].header).part_size
+            let size = min(Int(unsafe messages[index].length), DatagramReceiver.messageSize)
+            let message = unsafe UnsafeBufferPointer(start: octets + index * DatagramReceiver.pitch, count: size)
+            unsafe forEachDatagram(of: message, each: partSize) { body(socket, $0) }
         }
     }
 }

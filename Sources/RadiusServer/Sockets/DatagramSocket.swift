@@ -145,12 +145,10 @@ struct OwnAddress: Hashable, Sendable {
     /// Memory that the system gives when it is first written to: most messages are short.
     private let octets: UnsafeMutablePointer<UInt8>
 
-    /// A RADIUS packet has at most 4096 octets (RFC 2865 §3); what is longer is padding that nobody looks at.
-    private static let datagramSize = 4096
     /// As much as the kernel joins.
-    private static let messageSize = 65_536
+    static let messageSize = 65_536
     /// From one message's room to the next: not a power of two, lest all of them have the same place in the caches.
-    private static let pitch = messageSize + 320
+    static let pitch = messageSize + 320
     private static let controlSize = Int(WATCHWORD_CONTROL_SPACE)
 
     /// - Parameter capacity: how many messages one call may bring.
@@ -225,14 +223,22 @@ struct OwnAddress: Hashable, Sendable {
         guard index < capacity, let peer = SocketAddress(unsafe names[index]) else { return }
         let reception = unsafe watchword_reception(&messages[index].header)
         let path = ReturnPath(peer: peer, own: OwnAddress(reception.own))
-        let size = min(size(of: index), Self.messageSize)
-        let partSize = reception.part_size > 0 ? Int(reception.part_size) : max(size, 1)
-        // An empty datagram is one, too.
-        for start in stride(from: 0, to: max(size, 1), by: partSize) {
-            let count = min(size - start, partSize, Self.datagramSize)
-            let datagram = unsafe UnsafeBufferPointer(start: octets + index * Self.pitch + start, count: count)
-            body(unsafe datagram.span, path)
-        }
+        let message = unsafe UnsafeBufferPointer(
+            start: octets + index * Self.pitch, count: min(size(of: index), Self.messageSize))
+        unsafe forEachDatagram(of: message, each: reception.part_size) { body($0, path) }
+    }
+}
+
+/// Lends the datagrams that a message is joined of, each of `partSize` octets but the last, which may be shorter; 0 where it
+/// is one. What is longer than a RADIUS packet can be is padding that nobody looks at (RFC 2865 §3).
+@unsafe func forEachDatagram(
+    of message: UnsafeBufferPointer<UInt8>, each partSize: Int32, _ body: (Span<UInt8>) -> Void
+) {
+    let partSize = partSize > 0 ? Int(partSize) : max(message.count, 1)
+    // An empty datagram is one, too.
+    for start in stride(from: 0, to: max(message.count, 1), by: partSize) {
+        let end = start + min(message.count - start, partSize, 4096)
+        body(unsafe message.extracting(start..<end).span)
     }
 }
 
