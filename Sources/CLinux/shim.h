@@ -42,8 +42,7 @@ extern int epoll_pwait2(int, struct watchword_epoll_event *, int, const struct t
 
 extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
 
-// The calling thread gives up a processor 100 ms after it got it, and not before somebody else wants it. Whoever wakes and
-// asks for less gets it at once: also a thread of the kernel's, which would otherwise wait, for it is in no group
+// The calling thread asks for slices of 100 ms. Whoever wakes and asks for less gets its processor at once: also a thread of the kernel's, which would otherwise wait, for it is in no group
 // (sched(7), autogroup) with the one that runs and cannot see how low its priority is. Gives the thread priority `nice` and
 // the policy SCHED_OTHER, too. 0, or -1 with errno; Linux before 6.12 knows of no slices, and does the rest.
 static inline int watchword_run_in_long_slices(int nice) {

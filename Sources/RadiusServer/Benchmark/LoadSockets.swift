@@ -73,7 +73,7 @@ import Glibc
             server.isIPv6 ? AF_INET6 : AF_INET,
             Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
-        // What answers on the same machine has less to do then, as if there were a network in between.
+        // Where the server is on the same machine, the system need not cut its answers up on the server's account.
         _ = watchword_take_joined(descriptor)
         var size: Int32 = 4 << 20
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
