@@ -33,6 +33,16 @@ struct DrainTests {
         #expect(!FileManager.default.fileExists(atPath: log))
     }
 
+    @Test("leaves one file of the database, whichever of its threads are quick")
+    func store() throws {
+        let installation = try Installation()
+        let log = installation.folder.appending(path: "watchword.db-wal").path()
+        for _ in 0..<60 {
+            try ServerProcess(installation).stop()
+            try #require(!FileManager.default.fileExists(atPath: log))
+        }
+    }
+
     @Test("sends at once the rejects that are held back")
     func rejects() throws {
         let installation = try Installation()

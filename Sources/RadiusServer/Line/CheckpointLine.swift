@@ -22,6 +22,8 @@ final class CheckpointLine: Sendable {
     private static let pauseInMilliseconds: UInt32 = 50
 
     private let wanted = Mailbox<Void>(capacity: 1)
+    /// Closed once the thread has closed its connection.
+    private let ending = Mailbox<Void>(capacity: 1)
     private let server: ServerContext
     /// The number of the newest transaction that was begun, and of the newest that was committed.
     private let begun = Atomic<Int>(0)
@@ -62,6 +64,15 @@ final class CheckpointLine: Sendable {
     ///
     /// - Parameter path: of the database.
     func run(path: String) {
+        keepShort(path)
+        ending.close()
+    }
+
+    /// Returns when ``run(path:)`` has closed its connection. Only the last connection of all takes the log away, and of two
+    /// that are closed at once neither finds itself the last.
+    func waitForEnd() { _ = ending.take(upTo: 1) }
+
+    private func keepShort(_ path: String) {
         var checkpointer = try? Checkpointer(path: path)
         reserve(by: checkpointer)
         while !wanted.take(upTo: 1).isEmpty {

@@ -206,10 +206,10 @@ final class DecisionLine: Sendable {
     func run(_ teller: inout Teller) {
         while !calls.take(upTo: 1).isEmpty { serveAll(&teller) }
         serveAll(&teller)
-        desk.withLock { desk in
-            if let decider = desk.decider { keepWhatWasLearned(decider) }
-            desk.decider = nil
-        }
+        desk.withLock { desk in if let decider = desk.decider { keepWhatWasLearned(decider) } }
+        // Not at the desk: whoever copies the log may want it.
+        checkpoints.waitForEnd()
+        desk.withLock { $0.decider = nil }
     }
 
     /// Decides until nothing waits.
