@@ -3,6 +3,9 @@ import Cryptography
 /// A line of the audit in the octets that its code is worked out over: the code of the line before it, its number, its time,
 /// and its texts, each behind its length. The database is given the texts from here, too.
 struct AuditLine {
+    /// Of a code and two numbers.
+    private static let headSize = 48
+
     private(set) var number: Int64 = 0
     private var time = UnixTime(milliseconds: 0)
     /// The octets, and room for more: each line is written over the one before.
@@ -14,11 +17,13 @@ struct AuditLine {
 
     /// Begins the line after the one that `previous` belongs to. Eleven texts must follow.
     private mutating func begin(after previous: AuditChain.Link, at time: UnixTime) {
-        (number, self.time) = (previous.number &+ 1, time)
-        (count, textCount) = (0, 0)
-        write(previous.code.span)
-        write(number)
-        write(time.milliseconds)
+        let number = previous.number &+ 1
+        (self.number, self.time) = (number, time)
+        (count, textCount) = (Self.headSize, 0)
+        var room = room.mutableSpan
+        for index in previous.code.indices { room[index] = previous.code[index] }
+        Self.write(number, to: &room, at: 32)
+        Self.write(time.milliseconds, to: &room, at: 40)
     }
 
     private mutating func add(_ text: String) {
@@ -27,24 +32,19 @@ struct AuditLine {
     }
 
     private mutating func add(_ text: Span<UInt8>) {
-        write(Int64(text.count))
-        write(text)
+        let start = count + 8
+        count = start + text.count
+        while self.room.count < count { self.room += [UInt8](repeating: 0, count: self.room.count) }
+        var room = room.mutableSpan
+        Self.write(Int64(text.count), to: &room, at: start - 8)
+        for index in text.indices { room[start &+ index] = text[index] }
         ends[textCount] = count
         textCount += 1
     }
 
-    private mutating func write(_ octets: Span<UInt8>) {
-        while room.count - count < octets.count { room += [UInt8](repeating: 0, count: room.count) }
-        let start = count
-        var room = room.mutableSpan
-        for index in octets.indices { room[start + index] = octets[index] }
-        count = start + octets.count
-    }
-
     /// As eight octets, most significant first.
-    private mutating func write(_ number: Int64) {
-        let octets = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * $0)) }
-        write(octets.span)
+    private static func write(_ number: Int64, to room: inout MutableSpan<UInt8>, at start: Int) {
+        for index in 0..<8 { room[start &+ index] = UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * index)) }
     }
 
     func update(_ digest: inout MessageDigest) { digest.update(room.span.extracting(0..<count)) }
@@ -91,7 +91,7 @@ extension AuditLine {
     func bind(to parameters: inout Parameters) {
         parameters.set(number)
         parameters.set(time.milliseconds)
-        var end = 48
+        var end = Self.headSize
         for index in ends.indices {
             let start = end + 8
             end = ends[index]

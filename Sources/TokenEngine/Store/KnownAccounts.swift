@@ -54,8 +54,9 @@ struct KnownAccounts {
     var rulesInUse = RulesInUse()
     private var version: Version?
 
-    /// - Parameter generationSize: half of how many are kept; each takes about 1 kB.
-    init(generationSize: Int = 12_288) { self.generationSize = generationSize }
+    /// - Parameter generationSize: half of how many are kept, and how many can log in in turn without ever being read again; each
+    ///   takes about 1 kB.
+    init(generationSize: Int = 32_768) { self.generationSize = generationSize }
 
     /// How many are known.
     var count: Int { young.count + old.count }
