@@ -50,10 +50,7 @@ final class CheckpointLine: Sendable {
     func end(_ number: Int, decisions count: Int, orCopyBy checkpoint: () throws(StoreError) -> Int) {
         guard count > 0 else { return }
         committed.max(number, ordering: .sequentiallyConsistent)
-        if isLong.load(ordering: .relaxed) {
-            _ = copied.withLockIfAvailable { copied in copy(&copied, by: checkpoint) }
-            isLong.store(false, ordering: .relaxed)
-        }
+        if isLong.load(ordering: .relaxed) { copyRest(by: checkpoint) }
         let gathered = gathered.add(count + Self.pagesOfATransaction, ordering: .relaxed).newValue
         guard gathered >= Self.interval else { return }
         self.gathered.store(0, ordering: .relaxed)
@@ -94,11 +91,20 @@ final class CheckpointLine: Sendable {
 
     /// Copies the log, unless nothing is left to copy.
     func copy(by checkpoint: () throws(StoreError) -> Int) {
-        copied.withLock { copied in copy(&copied, by: checkpoint) }
+        copied.withLock { copied in _ = copy(&copied, by: checkpoint) }
     }
 
-    private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) {
-        guard committed.load(ordering: .sequentiallyConsistent) > copied else { return }
+    /// Copies what the thread has left of a long log, which begins anew then. Where the thread is at it, or may have copied this
+    /// very transaction, the next one comes to it again.
+    private func copyRest(by checkpoint: () throws(StoreError) -> Int) {
+        _ = copied.withLockIfAvailable { copied in
+            if copy(&copied, by: checkpoint) { isLong.store(false, ordering: .relaxed) }
+        }
+    }
+
+    /// - Returns: false when nothing was left to copy.
+    private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) -> Bool {
+        guard committed.load(ordering: .sequentiallyConsistent) > copied else { return false }
         do throws(StoreError) {
             isLong.store(try checkpoint() > Self.pagesMaximum, ordering: .relaxed)
         } catch {
@@ -108,6 +114,7 @@ final class CheckpointLine: Sendable {
         }
         // What was begun meanwhile may have been copied, too.
         copied = begun.load(ordering: .sequentiallyConsistent)
+        return true
     }
 
     func close() { wanted.close() }

@@ -68,4 +68,20 @@ import TokenEngine
         commit(2000, orCopyBy: checkpoint)
         #expect(copies == 1)
     }
+
+    @Test("by whoever decides next, where the transaction that ends may be copied already")
+    func grownMeanwhile() {
+        var copies = 0
+        let checkpoint = {
+            copies += 1
+            return 1
+        }
+        commit()
+        var number = 0
+        #expect(isBegun(pages: 5000) { number = line.begin() })
+        line.end(number, decisions: 1, orCopyBy: checkpoint)
+        #expect(copies == 0)
+        commit(orCopyBy: checkpoint)
+        #expect(copies == 1)
+    }
 }
