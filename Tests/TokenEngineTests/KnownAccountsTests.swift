@@ -101,6 +101,19 @@ import Testing
         #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "other", realm: "r")) == nil)
     }
 
+    @Test("those of the generation before are gone when another begins, and not all at once then")
+    func ends() {
+        var accounts = KnownAccounts(generationSize: 10)
+        for number in 1...100 {
+            let id = UserID(resolver: "local", uid: String(number))
+            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil)
+            accounts.keep(Account(name, user: User(id: id, name: name.login), tokens: []))
+            if number.isMultiple(of: 10) { #expect(accounts.count == 10) }
+            // Until the younger are half as many, nobody goes.
+            if number % 10 == 5, number > 10 { #expect(accounts.count == 15) }
+        }
+    }
+
     @Test("an account that is forgotten takes none of those that share its chain along")
     func forgotten() {
         for victim in 0..<30 {

@@ -23,7 +23,8 @@ final class Account {
 ///
 /// They are true as long as nobody but a login's own transaction has written: ``revisit(at:)`` forgets all of them when
 /// anybody has. And where they were not, no harm would be done: a change names what it was decided on, and the database
-/// refuses it. Bounded: of the accounts that nobody asks for, the older half goes first.
+/// refuses it. Bounded: of the accounts that nobody asks for, those of the generation before go first, and a few at a time,
+/// so that no login waits for the end of all of them.
 struct KnownAccounts {
     /// How often the database was written to, by others and by this connection.
     struct Version: Equatable {
@@ -54,9 +55,9 @@ struct KnownAccounts {
     var rulesInUse = RulesInUse()
     private var version: Version?
 
-    /// - Parameter generationSize: half of how many are kept, and how many can log in in turn without ever being read again; each
-    ///   takes about 1 kB.
-    init(generationSize: Int = 32_768) { self.generationSize = generationSize }
+    /// - Parameter generationSize: how many can log in in turn without being read again. Half as many more may be kept; each takes
+    ///   about 1 kB.
+    init(generationSize: Int = 49_152) { self.generationSize = generationSize }
 
     /// How many are known.
     var count: Int { young.count + old.count }
@@ -81,6 +82,10 @@ struct KnownAccounts {
             old = young
             young = AccountTable()
         }
+        // There are as many chains as places: while the young fill the second half of theirs, all of the old ones go.
+        let place = 2 * (young.count - generationSize / 2)
+        old.removeChain(place)
+        old.removeChain(place + 1)
         young.insert(account, chainCount: generationSize)
     }
 
@@ -159,6 +164,15 @@ private struct AccountTable {
         account.next = nil
         count -= 1
         return account
+    }
+
+    mutating func removeChain(_ place: Int) {
+        guard chains.indices.contains(place) else { return }
+        while let account = chains[place] {
+            chains[place] = account.next
+            account.next = nil
+            count -= 1
+        }
     }
 
     mutating func removeAll() { self = AccountTable() }
