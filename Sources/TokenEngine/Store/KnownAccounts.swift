@@ -24,7 +24,7 @@ final class Account {
 /// They are true as long as nobody but a login's own transaction has written: ``revisit(at:)`` forgets all of them when
 /// anybody has. And where they were not, no harm would be done: a change names what it was decided on, and the database
 /// refuses it. Bounded: of the accounts that nobody asks for, those of the generation before go first, and a few at a time,
-/// so that no login waits for the end of all of them.
+/// so that no login waits for the end of a generation.
 struct KnownAccounts {
     /// How often the database was written to, by others and by this connection.
     struct Version: Equatable {
