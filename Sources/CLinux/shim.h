@@ -42,9 +42,11 @@ extern int epoll_pwait2(int, struct watchword_epoll_event *, int, const struct t
 
 extern int watchword_name_thread(unsigned long thread, const char *name) __asm__("pthread_setname_np");
 
-// The calling thread asks for slices of 100 ms. Whoever wakes and asks for less gets its processor at once: also a thread of the kernel's, which would otherwise wait, for it is in no group
-// (sched(7), autogroup) with the one that runs and cannot see how low its priority is. Gives the thread priority `nice` and
-// the policy SCHED_OTHER, too. 0, or -1 with errno; Linux before 6.12 knows of no slices, and does the rest.
+// The calling thread asks for slices of 100 ms. Whoever wakes and asks for less mostly gets its processor at once: also a
+// thread of the kernel's, which is in no group (sched(7), autogroup) with the one that runs and cannot see how low its
+// priority is. One that was itself put aside for somebody else was seen to wait for a whole slice. Gives the thread
+// priority `nice` and the policy SCHED_OTHER, too. 0, or -1 with errno; Linux before 6.12 knows of no slices, and does
+// the rest.
 static inline int watchword_run_in_long_slices(int nice) {
     // struct sched_attr (sched_setattr(2)), which the C library does not have everywhere.
     struct {

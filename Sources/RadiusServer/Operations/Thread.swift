@@ -29,8 +29,8 @@ import Glibc
 
     private static let lowestPriority: Int32 = 19
 
-    /// Lets the calling thread have the smallest share of a processor that others want; since Linux 6.12 whoever does takes it
-    /// away at once.
+    /// Lets the calling thread have the smallest share of a processor that others want; since Linux 6.12 whoever does mostly
+    /// takes it away at once.
     static func stepBack() {
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, lowestPriority)
         _ = watchword_run_in_long_slices(lowestPriority)
