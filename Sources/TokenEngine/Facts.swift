@@ -4,6 +4,8 @@ package final class Facts {
     package let identity: Identity
     /// Whom the attempt is about, and what they hold; nil when no resolver of the realm knows the name.
     let account: Account?
+    /// Of the account, in the realm that the name says.
+    let user: User?
     /// What is open under the attempt's transaction, whoever it belongs to; one for each token that may answer.
     let challenges: [Challenge]
     /// Secrets that were verified since the process started.
@@ -14,11 +16,11 @@ package final class Facts {
     ) {
         self.identity = identity
         self.account = account
+        user = account?.user(in: identity.realm)
         self.challenges = challenges
         self.remembered = remembered
     }
 
-    var user: User? { account?.user }
     /// The user's tokens, oldest first.
     var tokens: [Token] { account?.tokens ?? [] }
 }

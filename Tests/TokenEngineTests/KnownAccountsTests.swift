@@ -61,6 +61,54 @@ import Testing
         #expect(try login(laboratory, 1) == .tokenDisabled)
     }
 
+    @Test("a PIN or password whose hash was renewed leaves the account behind, with the new one")
+    func renewed() throws {
+        let laboratory = try Laboratory(.small)
+        let user = try laboratory.addUser("cornelius", password: "secret")
+        try laboratory.addToken("P1", .password, of: user, pin: "1234") { $0.secret = SecretOctets(utf8: "static") }
+        let attempt = laboratory.attempt("cornelius", "1234static")
+        #expect(try laboratory.login(attempt).reason == .accepted)
+        laboratory.configuration.settings.pinHashCost = PasswordHashCost(logarithmOfN: 3, r: 1)
+        laboratory.configuration.settings.passwordHashCost = PasswordHashCost(logarithmOfN: 3, r: 1)
+        let before = try #require(try account(laboratory))
+        #expect(try laboratory.login(attempt).reason == .accepted)
+        #expect(try account(laboratory) === before)
+        let stored = try #require(try laboratory.store.token(serial: "P1"))
+        #expect(before.tokens[0].pin == stored.pin)
+        #expect(try laboratory.login(attempt).reason == .accepted)
+    }
+
+    @Test("who logs in under two realms that share a resolver, in turn, is one user")
+    func underTwoRealms() throws {
+        let laboratory = try laboratory()
+        laboratory.configuration.realms = [
+            Realm(name: "realm1", resolvers: ["local"], isDefault: true), Realm(name: "realm2", resolvers: ["local"]),
+        ]
+        for (counter, realm) in ["realm1", "realm2", "realm1", "realm2", "realm2", "realm1"].enumerated() {
+            let password = "1234" + (try Self.generator.value(at: UInt64(counter)))
+            let attempt = laboratory.attempt("cornelius@\(realm)", password)
+            #expect(try laboratory.login(attempt).reason == .accepted)
+            #expect(try laboratory.login(attempt).reason == .otpAlreadyUsed)
+        }
+    }
+
+    private func account(_ laboratory: Laboratory) throws -> Account? {
+        let identity = laboratory.configuration.identity(userName: "cornelius", realm: nil)
+        return try laboratory.store.facts(for: identity, answering: nil).account
+    }
+
+    @Test("an account that is not what the database says, however that came, is read anew")
+    func untrue() throws {
+        let laboratory = try laboratory()
+        #expect(try login(laboratory, 0) == .accepted)
+        let account = try #require(try account(laboratory))
+        try laboratory.store.deciding {
+            laboratory.store.accounts.change(account) { $0.move(account.tokens[0].id, to: TokenCounters()) }
+        }
+        #expect(try login(laboratory, 1) == .accepted)
+        #expect(try laboratory.counters("H1").counter == 2)
+    }
+
     @Test("what a rolled back transaction did to an account is forgotten")
     func rolledBack() throws {
         let laboratory = try laboratory()
@@ -87,18 +135,17 @@ import Testing
     func bounded() {
         var accounts = KnownAccounts(generationSize: 10)
         func account(_ number: Int) -> Account {
-            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: "r")
+            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local")
             return Account(
                 name, user: User(id: UserID(resolver: "local", uid: String(number)), name: "user\(number)"), tokens: [])
         }
         for number in 0..<1000 {
             accounts.keep(account(number))
-            #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local", realm: "r")) != nil)
+            #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local")) != nil)
             #expect(accounts.count <= 20)
         }
-        #expect(accounts.account(KnownAccounts.Name(login: "user1", resolver: "local", realm: "r")) == nil)
-        #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "local", realm: "s")) == nil)
-        #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "other", realm: "r")) == nil)
+        #expect(accounts.account(KnownAccounts.Name(login: "user1", resolver: "local")) == nil)
+        #expect(accounts.account(KnownAccounts.Name(login: "user0", resolver: "other")) == nil)
     }
 
     @Test("those of the generation before are gone when another begins, and not all at once then")
@@ -106,7 +153,7 @@ import Testing
         var accounts = KnownAccounts(generationSize: 10)
         for number in 1...100 {
             let id = UserID(resolver: "local", uid: String(number))
-            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil)
+            let name = KnownAccounts.Name(login: "user\(number)", resolver: "local")
             accounts.keep(Account(name, user: User(id: id, name: name.login), tokens: []))
             if number.isMultiple(of: 10) { #expect(accounts.count == 10) }
             // Until the younger are half as many, nobody goes.
@@ -120,14 +167,14 @@ import Testing
             var accounts = KnownAccounts(generationSize: 100)
             let all = (0..<30).map { number in
                 Account(
-                    KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil),
+                    KnownAccounts.Name(login: "user\(number)", resolver: "local"),
                     user: User(id: UserID(resolver: "local", uid: String(number)), name: "user\(number)"), tokens: [])
             }
             for account in all { accounts.keep(account) }
             accounts.forget(all[victim])
             for number in 0..<30 {
                 let known = accounts.account(
-                    KnownAccounts.Name(login: "user\(number)", resolver: "local", realm: nil))
+                    KnownAccounts.Name(login: "user\(number)", resolver: "local"))
                 #expect(known === (number == victim ? nil : all[number]))
             }
             #expect(accounts.count == 29)

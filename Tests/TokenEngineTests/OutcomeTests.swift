@@ -106,7 +106,7 @@ import Testing
             userName: "cornelius", credential: .password(SecretOctets(utf8: "1234755224")), client: "vpn",
             clientAddress: IPAddress(v4: 1))
         attempt.isExplained = true
-        let name = KnownAccounts.Name(login: user.name, resolver: user.id.resolver, realm: nil)
+        let name = KnownAccounts.Name(login: user.name, resolver: user.id.resolver)
         let facts = Facts(
             identity: engine.identity(of: attempt), account: Account(name, user: user, tokens: tokens))
         while true {

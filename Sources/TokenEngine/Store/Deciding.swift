@@ -30,10 +30,9 @@ extension Store {
     }
 
     private func account(_ identity: Identity, _ resolver: String) throws(StoreError) -> Account? {
-        let name = KnownAccounts.Name(login: identity.login, resolver: resolver, realm: identity.realm)
+        let name = KnownAccounts.Name(login: identity.login, resolver: resolver)
         if let account = accounts.account(name) { return account }
-        guard var user = try user(named: identity.login, resolver: resolver) else { return nil }
-        user.realm = identity.realm
+        guard let user = try user(named: identity.login, resolver: resolver) else { return nil }
         let account = Account(name, user: user, tokens: try tokens(of: user.id))
         accounts.keep(account)
         return account
@@ -45,7 +44,11 @@ extension Store {
     /// - Returns: false when a row is no longer what a change was decided on. The transaction must be rolled back then.
     func apply(_ changes: [Change], to account: Account? = nil) throws(StoreError) -> Bool {
         for change in changes {
-            guard try apply(change, account) else { return false }
+            guard try apply(change, account) else {
+                // It is not what the database says: the next look is into the database.
+                if let account { accounts.forget(account) }
+                return false
+            }
         }
         return true
     }
@@ -55,7 +58,7 @@ extension Store {
         case .moveCounters(let token, let from, let to):
             try statements.moveCounters.run(to, token.row, from)
             guard database.changedRows == 1 else { return false }
-            if let account { accounts.move(token, of: account, to: to) }
+            if let account { accounts.change(account) { $0.move(token, to: to) } }
             return true
         case .openChallenge(let challenge):
             try open(challenge)
@@ -64,15 +67,21 @@ extension Store {
             try statements.closeChallenge.run(transactionDigest)
             return database.changedRows > 0
         case .renewPIN(let token, let from, let to):
-            if let account { accounts.forget(account) }
-            return try renew("UPDATE token SET pin = ? WHERE id = ? AND pin = ?", token.row, from, to)
+            guard try renew("UPDATE token SET pin = ? WHERE id = ? AND pin = ?", token.row, from, to) else {
+                return false
+            }
+            if let account { accounts.change(account) { $0.renewPIN(of: token, to: to) } }
+            return true
         case .renewTokenPassword(let token, let from, let to):
-            if let account { accounts.forget(account) }
-            return try renew("UPDATE token SET secret = ? WHERE id = ? AND secret = ?", token.row, .hash(from), to)
+            let sql = "UPDATE token SET secret = ? WHERE id = ? AND secret = ?"
+            guard try renew(sql, token.row, .hash(from), to) else { return false }
+            if let account { accounts.change(account) { $0.renewPassword(of: token, to: to) } }
+            return true
         case .renewUserPassword(let user, let from, let to):
-            if let account { accounts.forget(account) }
-            guard let number = Int64(user.uid) else { return false }
-            return try renew("UPDATE user SET password = ? WHERE id = ? AND password = ?", number, .hash(from), to)
+            let sql = "UPDATE user SET password = ? WHERE id = ? AND password = ?"
+            guard let number = Int64(user.uid), try renew(sql, number, .hash(from), to) else { return false }
+            if let account { accounts.change(account) { $0.renewUserPassword(to: to) } }
+            return true
         }
     }
 

@@ -1,7 +1,9 @@
+import Cryptography
+
 /// A user and their tokens, as the database has them now.
 final class Account {
     fileprivate let name: KnownAccounts.Name
-    let user: User
+    private var user: User
     private(set) var tokens: [Token]
     /// Whether the open transaction has changed it: a rollback would make it untrue.
     fileprivate var isChanged = false
@@ -14,8 +16,25 @@ final class Account {
         self.tokens = tokens
     }
 
-    fileprivate func move(_ token: TokenID, to counters: TokenCounters) {
-        for index in tokens.indices where tokens[index].id == token { tokens[index].counters = counters }
+    /// - Parameter realm: where they were looked for. It is kept, since most users are looked for in one.
+    func user(in realm: String?) -> User {
+        if user.realm != realm { user.realm = realm }
+        return user
+    }
+}
+
+/// What a login changes, within ``KnownAccounts/change(_:_:)``.
+extension Account {
+    func move(_ token: TokenID, to counters: TokenCounters) { change(token) { $0.counters = counters } }
+
+    func renewPIN(of token: TokenID, to hash: PasswordHash) { change(token) { $0.pin = .hash(hash) } }
+
+    func renewPassword(of token: TokenID, to hash: PasswordHash) { change(token) { $0.secret = .password(hash) } }
+
+    func renewUserPassword(to hash: PasswordHash) { user.password = hash }
+
+    private func change(_ token: TokenID, _ body: (inout Token) -> Void) {
+        for index in tokens.indices where tokens[index].id == token { body(&tokens[index]) }
     }
 }
 
@@ -32,14 +51,14 @@ struct KnownAccounts {
         let own: Int64
     }
 
-    /// Told apart by octets, as the database does, not by what looks the same.
+    /// Told apart by octets, as the database does, not by what looks the same. The realm is no part of it: a user of a resolver
+    /// that several realms have is one, and so are their counters.
     struct Name: Hashable {
         let login: String
         let resolver: String
-        let realm: String?
 
         static func == (left: Name, right: Name) -> Bool {
-            left.login.hasSameOctets(as: right.login) && left.resolver == right.resolver && left.realm == right.realm
+            left.login.hasSameOctets(as: right.login) && left.resolver == right.resolver
         }
 
         func hash(into hasher: inout Hasher) { hasher.combine(login) }
@@ -89,9 +108,9 @@ struct KnownAccounts {
         young.insert(account, chainCount: generationSize)
     }
 
-    /// What the open transaction has done to `account`.
-    mutating func move(_ token: TokenID, of account: Account, to counters: TokenCounters) {
-        account.move(token, to: counters)
+    /// Does to `account` what the open transaction has done to its rows.
+    mutating func change(_ account: Account, _ body: (Account) -> Void) {
+        body(account)
         guard !account.isChanged else { return }
         account.isChanged = true
         changed.append(account)

@@ -46,7 +46,10 @@ extension Token {
         get { lasting.properties.secret }
         set { change { $0.secret = newValue } }
     }
-    package var pin: StoredPIN { lasting.properties.pin }
+    package internal(set) var pin: StoredPIN {
+        get { lasting.properties.pin }
+        set { change { $0.pin = newValue } }
+    }
     /// How many digits an OTP has; of a static password, how many octets it has.
     package var digits: Int {
         get { rules.digits }
@@ -111,7 +114,7 @@ extension Token {
 private struct TokenProperties: Sendable {
     var id: TokenID
     var rules: SharedRules
-    let pin: StoredPIN
+    var pin: StoredPIN
     let serial: String
     var secret: TokenSecret
     let owner: UserID?

@@ -47,7 +47,10 @@ extension User {
         set { change { $0.realm = newValue } }
     }
     /// nil for a user who has no password here.
-    package var password: PasswordHash? { content.properties.password }
+    package internal(set) var password: PasswordHash? {
+        get { content.properties.password }
+        set { change { $0.password = newValue } }
+    }
 
     private mutating func change(_ body: (inout UserProperties) -> Void) {
         var properties = content.properties
@@ -60,7 +63,7 @@ private struct UserProperties: Sendable, Equatable {
     let id: UserID
     let name: String
     var realm: String?
-    let password: PasswordHash?
+    var password: PasswordHash?
 }
 
 /// A fact about a user or a token that mappings can hand on: `group = staff`.
