@@ -170,6 +170,6 @@ extension [UInt8] {
     /// Writes 16 octets over those from `offset` on.
     fileprivate mutating func write(_ new: InlineArray<16, UInt8>, at offset: Int) {
         var span = mutableSpan
-        for index in new.indices { span[offset + index] = new[index] }
+        span.write(new.span, at: offset)
     }
 }

@@ -21,9 +21,9 @@ struct AuditLine {
         (self.number, self.time) = (number, time)
         (count, textCount) = (Self.headSize, 0)
         var room = room.mutableSpan
-        for index in previous.code.indices { room[index] = previous.code[index] }
-        Self.write(number, to: &room, at: 32)
-        Self.write(time.milliseconds, to: &room, at: 40)
+        room.write(previous.code.span, at: 0)
+        room.write(number, at: 32)
+        room.write(time.milliseconds, at: 40)
     }
 
     private mutating func add(_ text: String) {
@@ -36,15 +36,10 @@ struct AuditLine {
         count = start + text.count
         while self.room.count < count { self.room += [UInt8](repeating: 0, count: self.room.count) }
         var room = room.mutableSpan
-        Self.write(Int64(text.count), to: &room, at: start - 8)
-        for index in text.indices { room[start &+ index] = text[index] }
+        room.write(Int64(text.count), at: start - 8)
+        room.write(text, at: start)
         ends[textCount] = count
         textCount += 1
-    }
-
-    /// As eight octets, most significant first.
-    private static func write(_ number: Int64, to room: inout MutableSpan<UInt8>, at start: Int) {
-        for index in 0..<8 { room[start &+ index] = UInt8(truncatingIfNeeded: number >> Int64(56 - 8 * index)) }
     }
 
     func update(_ digest: inout MessageDigest) { digest.update(room.span.extracting(0..<count)) }

@@ -46,7 +46,8 @@ import Glibc
             throw unsafe .database(
                 DatabaseError(code: status, message: String(cString: sqlite3_errmsg(handle)), sql: sql))
         }
-        return unsafe Statement(handle: statement, sql: sql, space: BindingSpace(isKept ? 4096 : 0))
+        let places = isKept ? Int(unsafe sqlite3_bind_parameter_count(statement)) : 0
+        return unsafe Statement(handle: statement, sql: sql, space: BindingSpace(isKept ? 4096 : 0, places: places))
     }
 
     /// Runs one statement that is not needed again.
@@ -115,7 +116,10 @@ import Glibc
             // What a reset returns is what the failed step has returned.
             _ = unsafe sqlite3_reset(handle)
             // SQLite's own copies of what was bound are not left lying about. The others are bound over when they are next.
-            if leavesCopies { _ = unsafe sqlite3_clear_bindings(handle) }
+            if leavesCopies || bound != SQLITE_OK {
+                _ = unsafe sqlite3_clear_bindings(handle)
+                space.forget()
+            }
         }
         guard bound == SQLITE_OK else { throw error(bound) }
         while true {
@@ -134,17 +138,43 @@ import Glibc
     }
 }
 
-/// Room for the texts and octets of one statement, so that binding a dozen of them takes no memory from the system.
+/// Room for the texts and octets of one statement, so that binding a dozen of them takes no memory from the system; and
+/// what is bound to each place, so that what is there already, or lies where it lay, is not bound again.
 @safe private struct BindingSpace: ~Copyable {
-    let place: UnsafeMutablePointer<UInt8>
+    let room: UnsafeMutablePointer<UInt8>
     let capacity: Int
+    let bound: UnsafeMutablePointer<Binding>
+    let places: Int
 
-    init(_ capacity: Int) {
-        unsafe place = UnsafeMutablePointer.allocate(capacity: capacity)
+    init(_ capacity: Int, places: Int) {
+        unsafe room = UnsafeMutablePointer.allocate(capacity: capacity)
         self.capacity = capacity
+        unsafe bound = UnsafeMutablePointer.allocate(capacity: places)
+        self.places = places
+        forget()
     }
 
-    deinit { unsafe place.deallocate() }
+    /// Nothing is bound.
+    func forget() { unsafe bound.initialize(repeating: .nothing, count: places) }
+
+    deinit {
+        unsafe room.deallocate()
+        unsafe bound.deallocate()
+    }
+}
+
+/// What a `?` has.
+private struct Binding: Equatable {
+    enum Kind: UInt8 { case nothing, null, integer, text, octets }
+
+    static let nothing = Binding(kind: .nothing)
+    static let null = Binding(kind: .null)
+
+    var kind: Kind
+    /// The integer; of text and octets, where they begin in the ``BindingSpace``.
+    var value: Int64 = 0
+    /// Of text and octets.
+    var count = 0
 }
 
 /// The current row of a statement; lives no longer than the closure that it is handed to.
@@ -180,9 +210,13 @@ import Glibc
 @safe struct Parameters: ~Copyable {
     private let statement: OpaquePointer
     private var index: Int32 = 0
-    /// What is left of the statement's ``BindingSpace``.
-    private var place: UnsafeMutablePointer<UInt8>
-    private var room: Int
+    /// Of the statement's ``BindingSpace``.
+    private let room: UnsafeMutablePointer<UInt8>
+    private let capacity: Int
+    private let bound: UnsafeMutablePointer<Binding>
+    private let places: Int
+    /// How many octets of the room are taken.
+    private var used = 0
     /// SQLite's result code: that of the first value that could not be bound, if there is one.
     private(set) var status = SQLITE_OK
     /// Whether SQLite has made copies of its own, of what found no room.
@@ -190,8 +224,10 @@ import Glibc
 
     fileprivate init(of statement: OpaquePointer, _ space: borrowing BindingSpace) {
         unsafe self.statement = statement
-        unsafe place = space.place
-        room = space.capacity
+        unsafe room = space.room
+        capacity = space.capacity
+        unsafe bound = space.bound
+        places = space.places
     }
 
     private mutating func next() -> Int32 {
@@ -199,59 +235,86 @@ import Glibc
         return index
     }
 
-    /// - Returns: where `count` octets of `source` are now, until the statement is bound anew; nil when there is no room.
-    private mutating func keep(_ source: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8>? {
-        guard count <= room else {
+    /// Puts down that `new` is at the place.
+    ///
+    /// - Returns: whether it was there before, so that SQLite need not be told.
+    private func isBound(_ new: Binding, at index: Int32) -> Bool {
+        guard index <= places else { return false }
+        let place = unsafe bound + Int(index - 1)
+        guard unsafe place.pointee != new else { return true }
+        unsafe place.pointee = new
+        return false
+    }
+
+    /// - Returns: where `source` is from now on, until the statement is bound anew; nil when there is no room.
+    private mutating func keep(_ source: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard source.count <= capacity - used, let start = source.baseAddress else {
             leavesCopies = true
             return nil
         }
-        let kept = unsafe place
-        unsafe kept.update(from: source, count: count)
-        unsafe place = kept + count
-        room -= count
-        return unsafe UnsafePointer(kept)
+        let offset = used
+        unsafe (room + offset).update(from: start, count: source.count)
+        used += source.count
+        return offset
     }
 
     mutating func set(_ integer: Int64) {
         guard status == SQLITE_OK else { return }
-        status = unsafe sqlite3_bind_int64(statement, next(), integer)
+        let index = next()
+        guard !isBound(Binding(kind: .integer, value: integer), at: index) else { return }
+        status = unsafe sqlite3_bind_int64(statement, index, integer)
     }
 
     mutating func setNull() {
         guard status == SQLITE_OK else { return }
-        status = unsafe sqlite3_bind_null(statement, next())
+        let index = next()
+        guard !isBound(.null, at: index) else { return }
+        status = unsafe sqlite3_bind_null(statement, index)
     }
 
     /// - Parameter text: UTF-8.
     mutating func set(text: Span<UInt8>) {
         guard status == SQLITE_OK else { return }
         let index = next()
-        status = unsafe text.withUnsafeBufferPointer { characters in
+        unsafe text.withUnsafeBufferPointer { characters in
             // A null pointer would mean NULL; an empty text need not have an address.
             guard let start = characters.baseAddress, !characters.isEmpty else {
-                return unsafe sqlite3_bind_text(statement, index, "", 0, nil)
+                guard !isBound(Binding(kind: .text), at: index) else { return }
+                status = unsafe sqlite3_bind_text(statement, index, "", 0, nil)
+                return
             }
-            let kept = unsafe keep(start, count: characters.count)
-            let octets = unsafe UnsafeRawPointer(kept ?? start).assumingMemoryBound(to: CChar.self)
+            let count = Int32(clamping: characters.count)
+            guard let offset = unsafe keep(characters) else {
+                let octets = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
+                status = unsafe sqlite3_bind_text(statement, index, octets, count, watchword_sqlite_transient())
+                return
+            }
             // Kept octets stay where they are until the statement is bound anew: SQLite need not copy them.
-            return unsafe sqlite3_bind_text(
-                statement, index, octets, Int32(clamping: characters.count),
-                kept == nil ? watchword_sqlite_transient() : nil)
+            guard !isBound(Binding(kind: .text, value: Int64(offset), count: characters.count), at: index) else {
+                return
+            }
+            let octets = unsafe UnsafeRawPointer(room + offset).assumingMemoryBound(to: CChar.self)
+            status = unsafe sqlite3_bind_text(statement, index, octets, count, nil)
         }
     }
 
     mutating func set(_ octets: Span<UInt8>) {
         guard status == SQLITE_OK else { return }
         let index = next()
-        status = unsafe octets.withUnsafeBufferPointer { octets in
+        unsafe octets.withUnsafeBufferPointer { octets in
             // A null pointer would mean NULL; no octets need not have an address.
             guard let start = octets.baseAddress, !octets.isEmpty else {
-                return unsafe sqlite3_bind_zeroblob(statement, index, 0)
+                guard !isBound(Binding(kind: .octets), at: index) else { return }
+                status = unsafe sqlite3_bind_zeroblob(statement, index, 0)
+                return
             }
-            let kept = unsafe keep(start, count: octets.count)
-            return unsafe sqlite3_bind_blob(
-                statement, index, kept ?? start, Int32(clamping: octets.count),
-                kept == nil ? watchword_sqlite_transient() : nil)
+            let count = Int32(clamping: octets.count)
+            guard let offset = unsafe keep(octets) else {
+                status = unsafe sqlite3_bind_blob(statement, index, start, count, watchword_sqlite_transient())
+                return
+            }
+            guard !isBound(Binding(kind: .octets, value: Int64(offset), count: octets.count), at: index) else { return }
+            status = unsafe sqlite3_bind_blob(statement, index, room + offset, count, nil)
         }
     }
 }
