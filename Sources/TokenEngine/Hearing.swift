@@ -107,6 +107,11 @@ struct Hearing {
                 .renewUserPassword(user: user.id, from: hash, to: $0)
             }
         case .tokenpin:
+            if attempt.verified.isEmpty, !range.isEmpty, let remembered = facts.remembered,
+                let isMatch = token.isPIN(password.part(range), settings.pinHashCost, rememberedBy: remembered)
+            {
+                return isMatch
+            }
             guard let stored = token.storedPIN else { return range.isEmpty }
             guard !range.isEmpty else { return false }
             return isMatch(password.part(range), stored, settings.pinHashCost) {

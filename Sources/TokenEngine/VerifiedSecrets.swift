@@ -32,8 +32,17 @@ package final class VerifiedSecrets: Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(ending.words[0]) }
     }
 
+    /// What is remembered of one hash, for whoever has that hash at hand: of thousands of users nothing is in a processor's cache
+    /// when their login comes, and to look it up among all the others costs more than to keep it in one place with them.
+    struct Memory {
+        fileprivate let owner: Int
+        fileprivate let ending: InlineArray<24, UInt8>
+        fileprivate let logarithmOfN: Int
+        fileprivate let code: Code<2>
+    }
+
     /// Octets as words, which are cheap to keep and to compare.
-    private struct Code<let count: Int>: Equatable {
+    fileprivate struct Code<let count: Int>: Equatable {
         var words = InlineArray<count, UInt64>(repeating: 0)
 
         /// - Parameter octets: eight for each word.
@@ -56,6 +65,9 @@ package final class VerifiedSecrets: Sendable {
         var next = 0
     }
 
+    private static let count = Atomic<Int>(0)
+    /// No two in a process have the same: what is kept of a candidate under one key says nothing under another.
+    private let number = count.add(1, ordering: .relaxed).newValue
     private let key: MessageAuthenticationKey
     private let capacity: Int
     private let table: Mutex<Table>
@@ -75,8 +87,34 @@ package final class VerifiedSecrets: Sendable {
         guard case .hash(let hash) = stored, let place = Place(hash, cost) else { return nil }
         return table.withLock { table in
             guard let remembered = table.candidates[place] else { return nil }
-            return remembered == code(of: candidate, against: hash, &table.digest)
+            return remembered == code(of: candidate, against: Self.ending(of: hash), &table.digest)
         }
+    }
+
+    /// The same, of a candidate that is always held against the same hash.
+    ///
+    /// - Parameter memory: what came of it the last time, kept with that hash.
+    func isMatch(
+        _ candidate: SecretPart, against hash: @autoclosure () -> PasswordHash?, _ cost: PasswordHashCost,
+        _ memory: inout Memory?
+    ) -> Bool? {
+        table.withLock { table in
+            if memory?.owner != number || memory?.logarithmOfN != cost.logarithmOfN {
+                guard let hash = hash(), let place = Place(hash, cost), let code = table.candidates[place] else {
+                    return nil
+                }
+                memory = Memory(
+                    owner: number, ending: Self.ending(of: hash), logarithmOfN: cost.logarithmOfN, code: code)
+            }
+            guard let memory else { return nil }
+            return memory.code == code(of: candidate, against: memory.ending, &table.digest)
+        }
+    }
+
+    private static func ending(of hash: PasswordHash) -> InlineArray<24, UInt8> {
+        let text = hash.text.utf8
+        let span = text.span
+        return InlineArray { span.count < endingSize ? 0 : span[span.count - endingSize + $0] }
     }
 
     /// Keeps what a check has found out. An outcome that renews the hash is remembered of the new hash.
@@ -89,7 +127,7 @@ package final class VerifiedSecrets: Sendable {
         }
         guard let place = Place(hash, check.cost) else { return }
         table.withLock { table in
-            let code = code(of: check.candidate.whole, against: hash, &table.digest)
+            let code = code(of: check.candidate.whole, against: Self.ending(of: hash), &table.digest)
             guard table.candidates.updateValue(code, forKey: place) == nil else { return }
             if table.order.count < capacity {
                 table.order.append(place)
@@ -104,11 +142,10 @@ package final class VerifiedSecrets: Sendable {
     /// What is kept: the candidate, bound to the hash that it was held against, under the process's key. Of the hash no more
     /// than tells its place: all of it would be two blocks more to digest.
     private func code(
-        of candidate: SecretPart, against hash: PasswordHash, _ digest: inout MessageDigest
+        of candidate: SecretPart, against ending: InlineArray<24, UInt8>, _ digest: inout MessageDigest
     ) -> Code<2> {
         key.begin(in: &digest)
-        let text = hash.text.utf8
-        digest.update(text.span.extracting(last: Self.endingSize))
+        digest.update(ending.span)
         let octets = candidate.octets
         digest.update(octets.span)
         let code: InlineArray<16, UInt8> = key.finish(in: &digest)

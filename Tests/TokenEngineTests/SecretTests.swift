@@ -119,6 +119,28 @@ import Testing
             checks.map { secrets.isMatch($0.candidate.whole, against: $0.stored, $0.cost) } == [nil, true, true, true])
     }
 
+    @Test func whatIsKeptWithAHashIsOfOneProcessAndOneCost() throws {
+        let hash = PasswordHash(stored: "$scrypt$" + String(repeating: "a", count: 64))
+        let (right, wrong) = (SecretOctets(utf8: "1234"), SecretOctets(utf8: "1235"))
+        let (secrets, others) = (try VerifiedSecrets(), try VerifiedSecrets())
+        var memory: VerifiedSecrets.Memory?
+        func isMatch(_ candidate: SecretOctets, by secrets: VerifiedSecrets, _ cost: PasswordHashCost) -> Bool? {
+            secrets.isMatch(candidate.whole, against: hash, cost, &memory)
+        }
+        #expect(isMatch(right, by: secrets, cheap) == nil)
+        secrets.remember(SlowCheck(stored: .hash(hash), candidate: right, cost: cheap), .matches)
+        for _ in 0..<2 {
+            #expect(isMatch(right, by: secrets, cheap) == true)
+            #expect(isMatch(wrong, by: secrets, cheap) == false)
+        }
+        // Another key's code says nothing; nor does a hash that should cost something else today.
+        #expect(isMatch(right, by: others, cheap) == nil)
+        others.remember(SlowCheck(stored: .hash(hash), candidate: right, cost: cheap), .matches)
+        #expect(isMatch(right, by: others, cheap) == true)
+        #expect(isMatch(wrong, by: others, cheap) == false)
+        #expect(isMatch(right, by: secrets, PasswordHashCost(logarithmOfN: 9, r: 1)) == nil)
+    }
+
     @Test func failuresAreNotRemembered() throws {
         let secrets = try VerifiedSecrets()
         let check = SlowCheck(

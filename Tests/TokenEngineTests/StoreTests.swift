@@ -26,6 +26,38 @@ import Testing
         }
     }
 
+    /// A statement that is kept binds only what has changed or moved: whatever came before, each row is what it was given.
+    @Test func aKeptStatementStoresWhatItIsGiven() throws {
+        let laboratory = try Laboratory()
+        try laboratory.store.database.run("CREATE TABLE t (n INTEGER PRIMARY KEY, a, b, c, d)")
+        let insert = try laboratory.store.database.prepare("INSERT INTO t VALUES (?, ?, ?, ?, ?)", isKept: true)
+        var random = SeededGenerator(seed: 1)
+        var rows: [(Int64?, String?, [UInt8])] = []
+        for number in Int64(0)..<2000 {
+            // Now and then more than a statement has room for.
+            let size = Int.random(in: 0...20, using: &random) == 0 ? 5000 : Int.random(in: 0...3, using: &random)
+            let row = (
+                Bool.random(using: &random) ? Int64.random(in: -1...1, using: &random) : nil,
+                Bool.random(using: &random) ? String(repeating: "\(number % 10)", count: size) : nil,
+                [UInt8](repeating: UInt8(number % 7), count: Int.random(in: 0...2, using: &random))
+            )
+            rows.append(row)
+            try insert.run(number, row.0, row.1, row.2, "end")
+            // Prepared anew by SQLite, which takes along what is bound.
+            if number % 500 == 250 { try laboratory.store.database.run("CREATE INDEX i\(number) ON t (a)") }
+        }
+        #expect(throws: StoreError.self) { try insert.run(Int64(0), Int64(1), "a", [UInt8(1)], "end") }
+        var number = 0
+        try laboratory.store.database.prepare("SELECT a, b, c, d FROM t ORDER BY n").forEach { row in
+            #expect(row.optionalInteger(0) == rows[number].0)
+            #expect(row.optionalText(1) == rows[number].1)
+            #expect(row.octets(2) == rows[number].2)
+            #expect(row.text(3) == "end")
+            number += 1
+        }
+        #expect(number == rows.count)
+    }
+
     @Test func aNewerSchemaIsRefused() throws {
         let laboratory = try Laboratory()
         try laboratory.store.database.run("PRAGMA user_version = 99")

@@ -43,6 +43,7 @@ final class DuplicateCache: Sendable {
 
     fileprivate struct Entry {
         let fingerprint: Fingerprint
+        let chain: Int
         /// The number of the one before in the same chain.
         let previous: Int
         /// Never, while the request is being evaluated; always, when it was forgotten.
@@ -89,7 +90,7 @@ final class DuplicateCache: Sendable {
     func look(for fingerprint: Fingerprint, at now: Int64) -> Finding {
         state.withLock { state in
             if state.chains.isEmpty { state.makeRoom(for: capacity) }
-            let chain = fingerprint.chain(of: capacity)
+            let chain = fingerprint.chain(of: state.chains.count)
             if let index = state.index(of: fingerprint, in: chain, capacity, at: now) {
                 return state.ring[index].size == 0 ? .pending : .answered(state.reply(at: index))
             }
@@ -99,7 +100,7 @@ final class DuplicateCache: Sendable {
                 state.drop(state.oldest, capacity)
                 state.oldest += 1
             }
-            let entry = Entry(fingerprint: fingerprint, previous: state.chains[chain])
+            let entry = Entry(fingerprint: fingerprint, chain: chain, previous: state.chains[chain])
             if state.ring.count < capacity {
                 state.ring.append(entry)
                 state.shortReplies.append(contentsOf: repeatElement(0, count: Self.shortSize))
@@ -140,7 +141,8 @@ final class DuplicateCache: Sendable {
 extension DuplicateCache.State {
     /// All at once: the system gives memory when it is first written to, and arrays that grow leave holes behind.
     fileprivate mutating func makeRoom(for capacity: Int) {
-        chains = Array(repeating: -1, count: capacity)
+        // Twice as many as entries: most that are new find nobody to be compared with.
+        chains = Array(repeating: -1, count: 2 * capacity)
         ring.reserveCapacity(capacity)
         shortReplies.reserveCapacity(capacity * DuplicateCache.shortSize)
     }
@@ -184,7 +186,7 @@ extension DuplicateCache.State {
         ring[index].expiry = .min
         known -= 1
         // The same request forgotten again and again must not make a long chain.
-        let chain = ring[index].fingerprint.chain(of: capacity)
+        let chain = ring[index].chain
         if chains[chain] == number { chains[chain] = ring[index].previous }
     }
 }

@@ -28,6 +28,8 @@ package struct Token: Sendable {
     private final class Lasting: Sendable {
         /// What OTPs are computed with, once one was asked for.
         let key = Mutex<MessageAuthenticationKey?>(nil)
+        /// Of the PIN, once it was asked for.
+        let memory = Mutex<VerifiedSecrets.Memory?>(nil)
         let properties: TokenProperties
 
         init(_ properties: TokenProperties) { self.properties = properties }
@@ -90,6 +92,13 @@ extension Token {
         var properties = lasting.properties
         body(&properties)
         lasting = Lasting(properties)
+    }
+
+    /// Whether `candidate` is the PIN, as far as that is remembered.
+    ///
+    /// - Returns: nil when it is not remembered, and for a PIN that is not hashed yet, or is not there.
+    func isPIN(_ candidate: SecretPart, _ cost: PasswordHashCost, rememberedBy remembered: VerifiedSecrets) -> Bool? {
+        lasting.memory.withLock { memory in remembered.isMatch(candidate, against: pin.hash, cost, &memory) }
     }
 
     /// The one-time passwords of the token; the key is made once, and the seed is let lie from then on.
@@ -172,6 +181,11 @@ package enum StoredPIN: Sendable, Hashable {
     case hash(PasswordHash)
     /// Imported and not used yet.
     case sealed([UInt8])
+
+    fileprivate var hash: PasswordHash? {
+        guard case .hash(let hash) = self else { return nil }
+        return hash
+    }
 }
 
 /// What an administrator allows a token.
