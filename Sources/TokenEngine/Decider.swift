@@ -22,18 +22,25 @@ package final class Decider {
 
     /// Decides every attempt, in order, in one transaction; each sees what those before it have changed.
     ///
-    /// - Returns: an evaluation for each attempt, at the same index. What is decided is on disk. An attempt that needs
-    ///   slow checks, or failed by itself, has left no trace.
+    /// - Parameter more: asked for attempts that have come since, when those before are decided, until there are none.
+    /// - Returns: an evaluation for each attempt, at the same index, those that have joined behind the others. What is decided is
+    ///   on disk. An attempt that needs slow checks, or failed by itself, has left no trace.
     /// - Throws: when nothing was committed; then nobody may be answered.
-    package func decide(_ attempts: [Attempt], at now: UnixTime) throws(StoreError) -> [Evaluation] {
-        for attempt in attempts {
-            for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
-        }
+    package func decide(
+        _ first: [Attempt], at now: UnixTime, joinedBy more: () -> [Attempt] = { [] }
+    ) throws(StoreError) -> [Evaluation] {
+        var attempts = first
         do throws(StoreError) {
             return try store.deciding { () throws(StoreError) in
                 var evaluations: [Evaluation] = []
                 evaluations.reserveCapacity(attempts.count)
-                for attempt in attempts { evaluations.append(try decide(attempt, at: now)) }
+                while evaluations.count < attempts.count {
+                    for attempt in attempts[evaluations.count...] {
+                        for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
+                        evaluations.append(try decide(attempt, at: now))
+                    }
+                    attempts += more()
+                }
                 return evaluations
             }
         } catch {

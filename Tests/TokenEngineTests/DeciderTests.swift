@@ -266,6 +266,29 @@ import Testing
         #expect(try laboratory.store.verifyAudit() == .intact(count: 3))
     }
 
+    @Test("those who join are decided behind the others, and fail as they do", arguments: [false, true])
+    func joined(fails: Bool) throws {
+        let laboratory = try laboratory()
+        try laboratory.addToken("BAD", .hotp, of: try laboratory.addUser("poisoned"))
+        try laboratory.addToken("H2", .hotp, of: try laboratory.addUser("second"))
+        if fails {
+            try laboratory.store.database.run(
+                "UPDATE token_counter SET counter = 0.5 WHERE token = (SELECT id FROM token WHERE serial = 'BAD')")
+        }
+        let attempts = ["cornelius", "cornelius", "poisoned", "second", "second"].map {
+            laboratory.attempt($0, "755224")
+        }
+        var groups = [attempts[1...1], attempts[2...], [], attempts[...]]
+        let evaluations = try laboratory.decider.decide([attempts[0]], at: laboratory.now) {
+            Array(groups.removeFirst())
+        }
+        #expect(
+            evaluations.map(\.verdict?.reason) == [
+                .accepted, .otpAlreadyUsed, fails ? nil : .accepted, .accepted, .otpAlreadyUsed,
+            ])
+        #expect(try laboratory.store.verifyAudit() == .intact(count: fails ? 4 : 5))
+    }
+
     /// Here the first of two tokens has moved before the second is refused.
     @Test func anAttemptThatFailsHalfwayLeavesNothing() throws {
         let laboratory = try laboratory()

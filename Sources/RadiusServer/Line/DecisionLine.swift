@@ -12,29 +12,38 @@ final class DecisionLine: Sendable {
     static let batchSize = 256
     /// The most requests that wait to be decided: half a second's worth of a busy server. More are dropped, and come again.
     private static let queueCapacity = 16_384
+    /// How often those who have come since may join a transaction that is under way.
+    private static let roundsMaximum = 8
     /// The line is crowded when this many wait: then those who have guessed too often make room, and nobody takes more.
     static let crowd = 2 * batchSize
 
-    /// What belongs to whoever decides.
-    private struct Desk {
+    /// What belongs to whoever decides, who holds the lock.
+    private final class Desk: @unchecked Sendable {
+        let lock = Mutex(())
         /// nil when the server has ended.
         var decider: Decider?
         /// What could not be decided along with what was.
         var later: [PendingRequest] = []
+
+        init(decider: sending Decider) { self.decider = decider }
+
+        func withLock<Failure>(_ body: () throws(Failure) -> Void) throws(Failure) {
+            try lock.withLock { (_) throws(Failure) in try body() }
+        }
     }
 
     /// What has come of a batch.
-    private struct Outcome: Sendable {
-        var decided: [DecidedRequest] = []
-        var slow: [SlowWork] = []
+    struct Outcome: Sendable {
+        fileprivate(set) var decided: [DecidedRequest] = []
+        fileprivate var slow: [SlowWork] = []
         /// The last transaction that has written decisions, and how many all of them have.
-        var transaction = 0
-        var writtenCount = 0
+        fileprivate var transaction = 0
+        fileprivate var writtenCount = 0
         /// How many requests wait now.
-        var waitingCount = 0
+        fileprivate(set) var waitingCount = 0
     }
 
-    private let desk: Mutex<Desk>
+    private let desk: Desk
     private let waiting = Mailbox<PendingRequest>(capacity: queueCapacity)
     /// Wakes the thread that decides what nobody else would.
     private let calls = Mailbox<Void>(capacity: 1)
@@ -46,7 +55,7 @@ final class DecisionLine: Sendable {
 
     init(server: ServerContext, decider: sending Decider) {
         self.server = server
-        desk = Mutex(Desk(decider: decider))
+        desk = Desk(decider: decider)
         probe = StoreProbe(server: server)
         checkpoints = CheckpointLine(server: server)
         slowLane = SlowLane(server: server)
@@ -76,20 +85,28 @@ final class DecisionLine: Sendable {
         return refused.map(\.refused)
     }
 
-    /// Decides a batch of what waits, and answers it; the straight line of every request.
+    /// Decides a batch of what waits. ``answer(_:by:)`` must follow.
     ///
-    /// - Returns: how many requests wait now.
-    func serve(_ teller: inout Teller) -> Int {
-        let outcome = desk.withLock { decideNext(&$0) }
+    /// - Parameter arrivals: admits what has come since. It is decided along with the others, so that they share one flush to
+    ///   disk: those who come while others are decided would wait for that one, and then for their own.
+    func decide(joinedBy arrivals: () -> [PendingRequest] = { [] }) -> Outcome {
+        var outcome = Outcome()
+        desk.withLock { outcome = decideNext(joinedBy: arrivals) }
+        return outcome
+    }
+
+    /// Answers a batch that was decided.
+    func answer(_ outcome: Outcome, by teller: inout Teller) {
         teller.tell(outcome.decided)
         drop(slowLane.post(outcome.slow).map(\.pending)[...], because: .overloaded)
         checkpoints.end(outcome.transaction, decisions: outcome.writtenCount) { () throws(StoreError) in
-            try desk.withLock { (desk) throws(StoreError) in try desk.decider?.checkpoint() ?? 0 }
+            var pages = 0
+            try desk.withLock { () throws(StoreError) in pages = try desk.decider?.checkpoint() ?? 0 }
+            return pages
         }
-        return outcome.waitingCount
     }
 
-    private func decideNext(_ desk: inout Desk) -> Outcome {
+    private func decideNext(joinedBy arrivals: () -> [PendingRequest]) -> Outcome {
         var outcome = Outcome()
         // What has to wait takes room in the next batch, so that it never grows beyond one.
         let next = waiting.take(upTo: max(0, Self.batchSize - desk.later.count), waits: false)
@@ -103,7 +120,7 @@ final class DecisionLine: Sendable {
             let version = first.request.configuration
             let run = rest.prefix { $0.request.configuration === version }
             rest = rest.dropFirst(run.count)
-            decide(run, under: version, desk.decider, &outcome)
+            decide(Array(run), under: version, joinedBy: rest.isEmpty ? arrivals : { [] }, &outcome)
         }
         outcome.waitingCount = desk.later.count + waiting.count
         return outcome
@@ -125,11 +142,12 @@ final class DecisionLine: Sendable {
     }
 
     private func decide(
-        _ batch: ArraySlice<PendingRequest>, under version: ActiveConfiguration, _ decider: Decider?,
+        _ first: [PendingRequest], under version: ActiveConfiguration, joinedBy arrivals: () -> [PendingRequest],
         _ outcome: inout Outcome
     ) {
-        guard let decider else {
-            outcome.decided += failed(batch, because: .storeUnavailable)
+        var batch = first
+        guard let decider = desk.decider else {
+            outcome.decided += failed(batch[...], because: .storeUnavailable)
             return
         }
         let now = Clock.now()
@@ -137,12 +155,19 @@ final class DecisionLine: Sendable {
         let evaluations: [Evaluation]
         do throws(StoreError) {
             decider.engine = version.engine
-            evaluations = try decider.decide(batch.map(\.attempt), at: now)
+            var roundsLeft = Self.roundsMaximum
+            evaluations = try decider.decide(batch.map(\.attempt), at: now) {
+                guard roundsLeft > 0 else { return [] }
+                roundsLeft -= 1
+                let joining = joining(batch, under: version, arrivals, &outcome)
+                batch += joining
+                return joining.map(\.attempt)
+            }
         } catch {
             server.log.writeSparingly(
                 .error, about: "store", "the store failed, \(batch.count) requests cannot be decided: \(error)")
             if !server.storeIsFailing.exchange(true, ordering: .relaxed) { probe.start() }
-            outcome.decided += failed(batch, because: .storeUnavailable)
+            outcome.decided += failed(batch[...], because: .storeUnavailable)
             return
         }
         server.storeIsFailing.store(false, ordering: .relaxed)
@@ -165,6 +190,25 @@ final class DecisionLine: Sendable {
         }
         server.metrics.add(1, to: .batches)
         keepWhatWasLearned(decider)
+    }
+
+    /// What has come since, and may be decided along with `batch`; what may not waits for the next one.
+    private func joining(
+        _ batch: [PendingRequest], under version: ActiveConfiguration, _ arrivals: () -> [PendingRequest],
+        _ outcome: inout Outcome
+    ) -> [PendingRequest] {
+        guard desk.later.isEmpty, waiting.count < Self.crowd else { return [] }
+        outcome.decided += post(arrivals())
+        let next = waiting.take(upTo: Self.batchSize - batch.count, waits: false)
+        guard !next.isEmpty else { return [] }
+        guard next.allSatisfy({ $0.request.configuration === version }) else {
+            desk.later = next
+            return []
+        }
+        // Those before are heard already, and counted as guesses that they may come to be.
+        let (heard, later) = hearable(among: batch + next, &outcome)
+        desk.later = later
+        return Array(heard.dropFirst(batch.count))
     }
 
     /// Tells the database what admission has learned of devices, behind a batch that it took well and before anybody is
@@ -206,15 +250,20 @@ final class DecisionLine: Sendable {
     func run(_ teller: inout Teller) {
         while !calls.take(upTo: 1).isEmpty { serveAll(&teller) }
         serveAll(&teller)
-        desk.withLock { desk in if let decider = desk.decider { keepWhatWasLearned(decider) } }
+        desk.withLock { if let decider = desk.decider { keepWhatWasLearned(decider) } }
         // Not at the desk: whoever copies the log may want it.
         checkpoints.waitForEnd()
-        desk.withLock { $0.decider = nil }
+        desk.withLock { desk.decider = nil }
     }
 
-    /// Decides until nothing waits.
+    /// Decides until nothing waits, and answers.
     func serveAll(_ teller: inout Teller) {
-        while serve(&teller) > 0 {}
+        var waitingCount = 0
+        repeat {
+            let outcome = decide()
+            answer(outcome, by: &teller)
+            waitingCount = outcome.waitingCount
+        } while waitingCount > 0
     }
 
     /// One of the threads for what is slow. What it has found out joins a later batch; where it could find nothing out,

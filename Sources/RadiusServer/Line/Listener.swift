@@ -54,7 +54,9 @@ struct Listener: ~Copyable {
                 guard waitingCount > 0 || !requests.isEmpty else { continue }
                 teller.tell(line.post(requests))
             }
-            waitingCount = line.serve(&teller)
+            let outcome = line.decide { arrivals(waits: false, upTo: Self.messagesMaximum) ?? [] }
+            line.answer(outcome, by: &teller)
+            waitingCount = outcome.waitingCount
         }
         line.serveAll(&teller)
         attendance.receive()
@@ -78,11 +80,13 @@ struct Listener: ~Copyable {
 
     /// What has come and must be decided, and what comes while that is admitted, so that they share one commit.
     ///
-    /// - Parameter waits: for something to come.
+    /// - Parameters:
+    ///   - waits: for something to come.
+    ///   - limit: how many messages are taken.
     /// - Returns: nil when nothing will come any more.
-    private mutating func arrivals(waits: Bool) -> [PendingRequest]? {
+    private mutating func arrivals(waits: Bool, upTo limit: Int = Self.messagesOfABatch) -> [PendingRequest]? {
         var requests: [PendingRequest] = []
-        var (messagesLeft, waits) = (Self.messagesOfABatch, waits)
+        var (messagesLeft, waits) = (limit, waits)
         do throws(SocketError) {
             // Those that need no decision may never cease to come.
             while messagesLeft > 0, requests.count < 2 * DecisionLine.crowd {

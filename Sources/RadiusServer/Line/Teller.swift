@@ -19,7 +19,7 @@ struct Teller: ~Copyable {
     private let server: ServerContext
     private var replies: ReplyWriter
     /// Few at a time: who asked can go on while the next are written, and more than that costs a system call no less.
-    private var sender = DatagramSender(groupSize: 8)
+    private var sender = DatagramSender(groupSize: 16)
 
     init(server: ServerContext, rejectDelay: RejectDelay) throws(CryptographyError) {
         let replies = try ReplyWriter(server: server)
