@@ -1,5 +1,8 @@
 // What one durable commit costs on the disk that FOLDER is on: SQLite with a write-ahead log and synchronous=FULL, one
-// row written over and one appended in each transaction, as a login does. Prints "mean p50 p99 maximum" in microseconds.
+// row written over and one appended in each transaction, as a login does. Prints "mean p50 p99 maximum least" in microseconds.
+//
+// "least" is the p99 of those who come at any time, wait for the commit that is under way, and then for the next one, which
+// is theirs: while commits follow one another, no server can have a lower one, were all else that it does to cost nothing.
 //
 //   cc -O2 -o commit-cost commit-cost.c -lsqlite3
 //   ./commit-cost FOLDER [COMMITS]
@@ -27,6 +30,24 @@ static int compare(const void *left, const void *right) {
     return (difference > 0) - (difference < 0);
 }
 
+// The p99 of somebody's wait who comes at any time of commit i, for the rest of it and for all of commit i + 1.
+static double least(const double *costs, int commits) {
+    double low = 0, high = 0, time = 0;
+    for (int i = 0; i + 1 < commits; i++) {
+        time += costs[i];
+        if (costs[i] + costs[i + 1] > high) high = costs[i] + costs[i + 1];
+    }
+    for (int round = 0; round < 40; round++) {
+        double wait = (low + high) / 2, longer = 0;
+        for (int i = 0; i + 1 < commits; i++) {
+            double rest = costs[i] + costs[i + 1] - wait;
+            longer += rest < 0 ? 0 : rest > costs[i] ? costs[i] : rest;
+        }
+        if (longer > time / 100) low = wait; else high = wait;
+    }
+    return high;
+}
+
 int main(int count, char **arguments) {
     int commits = count > 2 ? atoi(arguments[2]) : 2000;
     char path[4096];
@@ -49,7 +70,9 @@ int main(int count, char **arguments) {
         costs[i] = now() - start;
         sum += costs[i];
     }
+    double p99 = least(costs, commits);
     qsort(costs, (size_t)commits, sizeof *costs, compare);
-    printf("%.0f %.0f %.0f %.0f\n", sum / commits, costs[commits / 2], costs[commits * 99 / 100], costs[commits - 1]);
+    printf("%.0f %.0f %.0f %.0f %.0f\n", sum / commits, costs[commits / 2], costs[commits * 99 / 100], costs[commits - 1],
+           p99);
     sqlite3_close(database);
 }
