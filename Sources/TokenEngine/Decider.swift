@@ -30,16 +30,18 @@ package final class Decider {
         _ first: [Attempt], at now: UnixTime, joinedBy more: () -> [Attempt] = { [] }
     ) throws(StoreError) -> [Evaluation] {
         var attempts = first
+        remember(first)
         do throws(StoreError) {
             return try store.deciding { () throws(StoreError) in
                 var evaluations: [Evaluation] = []
                 evaluations.reserveCapacity(attempts.count)
                 while evaluations.count < attempts.count {
                     for attempt in attempts[evaluations.count...] {
-                        for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
                         evaluations.append(try decide(attempt, at: now))
                     }
-                    attempts += more()
+                    let joining = more()
+                    remember(joining)
+                    attempts += joining
                 }
                 return evaluations
             }
@@ -47,6 +49,13 @@ package final class Decider {
             guard error.concernsOneAttempt else { throw error }
             // Rolled back whole. Whoever it was must not take the others along; whom it was not pays two statements more.
             return try decideApart(attempts, at: now)
+        }
+    }
+
+    /// What slow checks have found out holds, whatever becomes of the attempts.
+    private func remember(_ attempts: [Attempt]) {
+        for attempt in attempts {
+            for (check, outcome) in attempt.verified { remembered.remember(check, outcome) }
         }
     }
 

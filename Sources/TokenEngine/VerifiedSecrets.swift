@@ -6,7 +6,7 @@ import Synchronization
 /// What is kept of a candidate is a code under a key that dies with the process, and by which stored hash, at which cost,
 /// it was found right. No other candidate can be right, so a wrong one is known without hashing, too. A new PIN is a new
 /// hash, which nothing is remembered of. An imported PIN becomes a hash when it is first right, and is remembered as that.
-/// Bounded: beyond its capacity, the oldest is forgotten.
+/// Bounded: beyond its capacity, the oldest is forgotten, but for what is kept with a token that is known (``Memory``).
 package final class VerifiedSecrets: Sendable {
     /// How many hexadecimal digits at the end of a hash, which are as good as random, tell it from every other.
     private static let endingSize = 24

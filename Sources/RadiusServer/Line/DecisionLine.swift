@@ -2,7 +2,8 @@ import Synchronization
 import TokenEngine
 
 /// Where requests are decided: whoever has admitted some takes all that wait, has the engine decide them in one transaction,
-/// and answers them once that is durable. One thread does so at a time; what the others bring meanwhile waits for the next.
+/// which those who come meanwhile join, and answers them once that is durable. One thread does so at a time; what the others
+/// bring waits until it asks who has come.
 ///
 /// A request whose decision needs something slow (a memory-hard hash) leaves the line, and joins a later batch with what
 /// was found out.
@@ -12,8 +13,9 @@ final class DecisionLine: Sendable {
     static let batchSize = 256
     /// The most requests that wait to be decided: half a second's worth of a busy server. More are dropped, and come again.
     private static let queueCapacity = 16_384
-    /// How often those who have come since may join a transaction that is under way.
+    /// How often those who have come since may join a transaction that is under way, and for how long.
     private static let roundsMaximum = 8
+    private static let joiningMilliseconds: Int64 = 50
     /// The line is crowded when this many wait: then those who have guessed too often make room, and nobody takes more.
     static let crowd = 2 * batchSize
 
@@ -120,30 +122,32 @@ final class DecisionLine: Sendable {
             let version = first.request.configuration
             let run = rest.prefix { $0.request.configuration === version }
             rest = rest.dropFirst(run.count)
-            decide(Array(run), under: version, joinedBy: rest.isEmpty ? arrivals : { [] }, &outcome)
+            decide(Array(run), under: version, isLast: rest.isEmpty, joinedBy: arrivals, &outcome)
         }
         outcome.waitingCount = desk.later.count + waiting.count
         return outcome
     }
 
-    /// What of `batch` may be decided now, and what only when that is. Rejects the rest.
+    /// What of `next`, which is not empty, may be decided now, and what only when that is. Rejects the rest.
+    ///
+    /// - Parameter batch: what is being decided already.
     private func hearable(
-        among batch: [PendingRequest], _ outcome: inout Outcome
+        among next: [PendingRequest], after batch: [PendingRequest] = [], _ outcome: inout Outcome
     ) -> (heard: [PendingRequest], later: [PendingRequest]) {
         let now = Clock.monotonic()
         // A reload may have changed the limit between the first of them and the last.
-        let isUnlimited = [batch[0], batch[batch.count - 1]].allSatisfy {
-            guesses.allows(batch.count, under: $0.request.configuration.configuration.server, at: now)
+        let isUnlimited = [next[0], next[next.count - 1]].allSatisfy {
+            guesses.allows(batch.count + next.count, under: $0.request.configuration.configuration.server, at: now)
         }
-        guard !isUnlimited else { return (batch, []) }
-        let parts = guesses.part(batch, at: now)
+        guard !isUnlimited else { return (next, []) }
+        let parts = guesses.part(next, after: batch, at: now)
         outcome.decided += parts.refused.map(\.refused)
         return (parts.heard, parts.later)
     }
 
     private func decide(
-        _ first: [PendingRequest], under version: ActiveConfiguration, joinedBy arrivals: () -> [PendingRequest],
-        _ outcome: inout Outcome
+        _ first: [PendingRequest], under version: ActiveConfiguration, isLast: Bool,
+        joinedBy arrivals: () -> [PendingRequest], _ outcome: inout Outcome
     ) {
         var batch = first
         guard let decider = desk.decider else {
@@ -155,9 +159,12 @@ final class DecisionLine: Sendable {
         let evaluations: [Evaluation]
         do throws(StoreError) {
             decider.engine = version.engine
-            var roundsLeft = Self.roundsMaximum
+            // Those that are heard already come first.
+            var roundsLeft = isLast ? Self.roundsMaximum : 0
+            let begun = Clock.monotonic()
             evaluations = try decider.decide(batch.map(\.attempt), at: now) {
-                guard roundsLeft > 0 else { return [] }
+                // The time that it is judged by must not be long before it came: somebody else may have held the database.
+                guard roundsLeft > 0, Clock.monotonic() - begun < Self.joiningMilliseconds else { return [] }
                 roundsLeft -= 1
                 let joining = joining(batch, under: version, arrivals, &outcome)
                 batch += joining
@@ -197,7 +204,7 @@ final class DecisionLine: Sendable {
         _ batch: [PendingRequest], under version: ActiveConfiguration, _ arrivals: () -> [PendingRequest],
         _ outcome: inout Outcome
     ) -> [PendingRequest] {
-        guard desk.later.isEmpty, waiting.count < Self.crowd else { return [] }
+        guard desk.later.isEmpty, batch.count < Self.batchSize, waiting.count < Self.crowd else { return [] }
         outcome.decided += post(arrivals())
         let next = waiting.take(upTo: Self.batchSize - batch.count, waits: false)
         guard !next.isEmpty else { return [] }
@@ -205,10 +212,9 @@ final class DecisionLine: Sendable {
             desk.later = next
             return []
         }
-        // Those before are heard already, and counted as guesses that they may come to be.
-        let (heard, later) = hearable(among: batch + next, &outcome)
+        let (heard, later) = hearable(among: next, after: batch, &outcome)
         desk.later = later
-        return Array(heard.dropFirst(batch.count))
+        return heard
     }
 
     /// Tells the database what admission has learned of devices, behind a batch that it took well and before anybody is

@@ -48,13 +48,16 @@ final class GuessLimits: Sendable {
     /// wait until it is known whether the others were guesses.
     ///
     /// What comes back from a slow check is parted like what is new, so it does not matter how many were checked meanwhile.
-    func part(_ waiting: [PendingRequest], at now: Int64) -> Parts {
+    ///
+    /// - Parameter heard: what is being decided already, of which each may be a guess.
+    func part(_ waiting: [PendingRequest], after heard: [PendingRequest] = [], at now: Int64) -> Parts {
         var parts = Parts()
-        guard hasSomebodyGuessed(at: now) || maySomebodyGuessTooOften(in: waiting) else {
+        guard hasSomebodyGuessed(at: now) || maySomebodyGuessTooOften(in: heard, waiting) else {
             parts.heard = waiting
             return parts
         }
         var heardCounts: [Int: Int] = [:]
+        for pending in heard { heardCounts[pending.placeKey, default: 0] += 1 }
         tables.withLock { tables in
             for pending in waiting {
                 let maximum = pending.request.configuration.configuration.server.guessesPerUser
@@ -80,8 +83,9 @@ final class GuessLimits: Sendable {
     }
 
     /// A quick look that costs a busy line little: names whose numbers happen to be the same are taken for one.
-    private func maySomebodyGuessTooOften(in waiting: [PendingRequest]) -> Bool {
+    private func maySomebodyGuessTooOften(in heard: [PendingRequest], _ waiting: [PendingRequest]) -> Bool {
         var counts = [Int32](repeating: 0, count: 256)
+        for pending in heard { counts[pending.attempt.userName.hashValue & 0xff] += 1 }
         for pending in waiting {
             let maximum = pending.request.configuration.configuration.server.guessesPerUser
             let number = pending.attempt.userName.hashValue & 0xff

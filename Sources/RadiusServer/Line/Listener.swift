@@ -9,6 +9,8 @@ struct Listener: ~Copyable {
     private static let messagesMaximum = 64
     /// How many messages are taken before what must be decided is.
     private static let messagesOfABatch = 16 * messagesMaximum
+    /// How many are taken at a time while others are decided, who wait for it.
+    private static let messagesOfARound = 16
     /// Once the order to stop has come, no more batches than this are taken: new requests may never cease.
     private static let batchesAfterStop = 64
     /// How often a stand-in looks whether it is needed, and then whether something has come, in milliseconds.
@@ -54,7 +56,7 @@ struct Listener: ~Copyable {
                 guard waitingCount > 0 || !requests.isEmpty else { continue }
                 teller.tell(line.post(requests))
             }
-            let outcome = line.decide { arrivals(waits: false, upTo: Self.messagesMaximum) ?? [] }
+            let outcome = line.decide { arrivals(waits: false, upTo: Self.messagesOfARound) ?? [] }
             line.answer(outcome, by: &teller)
             waitingCount = outcome.waitingCount
         }
@@ -86,22 +88,23 @@ struct Listener: ~Copyable {
     /// - Returns: nil when nothing will come any more.
     private mutating func arrivals(waits: Bool, upTo limit: Int = Self.messagesOfABatch) -> [PendingRequest]? {
         var requests: [PendingRequest] = []
-        var (messagesLeft, waits) = (limit, waits)
+        var (messagesLeft, isFirst) = (limit, true)
         do throws(SocketError) {
             // Those that need no decision may never cease to come.
             while messagesLeft > 0, requests.count < 2 * DecisionLine.crowd {
-                let count = try receiver.receive(from: socket, waits: waits)
+                let count = try receiver.receive(upTo: messagesLeft, from: socket, waits: waits && isFirst)
                 guard !receiver.isAtEnd else { return requests.isEmpty ? nil : requests }
                 guard count > 0 else { return requests }
                 take(count, &requests)
                 messagesLeft -= count
-                waits = false
+                isFirst = false
             }
         } catch {
             guard !server.isStopping else { return requests.isEmpty ? nil : requests }
             // The kernel goes on giving this socket its share of the clients, so nobody else would serve them.
             server.log.writeSparingly(.error, about: "socket \(socket.address)", "\(socket.address): \(error)")
-            Clock.sleep(milliseconds: 50)
+            // Who does not want to wait has others to see to.
+            if waits { Clock.sleep(milliseconds: 50) }
         }
         return requests
     }
@@ -144,7 +147,8 @@ final class Attendance: Sendable {
     private static let patienceInMilliseconds: Int64 = 50
 
     let duplicates: DuplicateCache
-    /// Since when the one has been deciding and answering, by the clock that never goes back; 0 while it receives.
+    /// Since when the one has been deciding, and receiving what joins that, and answering, by the clock that never goes back; 0
+    /// while it does nothing but receive.
     private let busySince = Atomic<Int64>(0)
 
     init(duplicates: DuplicateCache) { self.duplicates = duplicates }

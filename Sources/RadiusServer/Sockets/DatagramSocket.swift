@@ -185,16 +185,18 @@ struct OwnAddress: Hashable, Sendable {
     /// - Returns: how many messages came; 0 when nothing is there. Of a socket that is shut down and empty, whoever waits gets
     ///   one that is none (``isAtEnd``).
     /// - Throws: when the kernel reports an error that concerns the socket and not one datagram.
-    mutating func receive(from socket: DatagramSocket, waits: Bool = true) throws(SocketError) -> Int {
+    mutating func receive(
+        upTo limit: Int = .max, from socket: DatagramSocket, waits: Bool = true
+    ) throws(SocketError) -> Int {
         for index in 0..<used {
             unsafe messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
             unsafe messages[index].header.msg_controllen = Self.controlSize
         }
-        used = capacity
+        used = min(limit, capacity)
         let flags = Int32(waits ? WATCHWORD_MSG_WAITFORONE : WATCHWORD_MSG_DONTWAIT)
         while true {
             let count = unsafe recvmmsg(
-                socket.descriptor, messages, UInt32(capacity), flags, nil)
+                socket.descriptor, messages, UInt32(used), flags, nil)
             if count >= 0 {
                 used = Int(count)
                 return used

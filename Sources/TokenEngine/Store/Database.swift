@@ -115,7 +115,8 @@ import Glibc
         defer {
             // What a reset returns is what the failed step has returned.
             _ = unsafe sqlite3_reset(handle)
-            // SQLite's own copies of what was bound are not left lying about. The others are bound over when they are next.
+            // SQLite's own copies of what was bound are not left lying about. The others stay bound: their octets are written over
+            // when they are next. That they are taken from where they are, as they are, needs a database in UTF-8, which it is.
             if leavesCopies || bound != SQLITE_OK {
                 _ = unsafe sqlite3_clear_bindings(handle)
                 space.forget()

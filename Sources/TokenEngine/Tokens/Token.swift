@@ -8,9 +8,10 @@ package struct TokenID: Sendable, Hashable {
     init(row: Int64) { self.row = row }
 }
 
-/// What somebody holds: its nature, its state, and what it has been used for. A copy shares all but the counters.
+/// What somebody holds: its nature, its state, and what it has been used for. A copy shares all but the counters, until one of
+/// them is changed.
 package struct Token: Sendable {
-    /// What no login changes.
+    /// What next to no login changes.
     private var lasting: Lasting
     package var counters: TokenCounters
 

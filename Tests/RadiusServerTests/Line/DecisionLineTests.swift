@@ -65,11 +65,19 @@ import TokenEngine
         #expect(next.waitingCount == 0)
     }
 
+    @Test("who is heard stays heard when others join under a limit that a reload has lowered")
+    func lowered() throws {
+        for _ in 0..<2 { #expect(decide([try laboratory.request("a", "000000")]).names == ["a"]) }
+        try laboratory.reload("guesses_per_user = 3", as: "guesses_per_user = 1")
+        let outcome = decide([try laboratory.request("a")], joinedBy: [[try laboratory.request("b")]])
+        #expect(outcome.names == ["a", "b"])
+        #expect(outcome.waiting == 0)
+    }
+
     @Test("who was admitted by another version of the configuration waits for a transaction under that one")
     func reload() throws {
         let first = try laboratory.request("a")
-        let server = laboratory.server
-        server.active.replace(with: ActiveConfiguration(server.active.current.configuration))
+        try laboratory.reload("guesses_per_user = 3", as: "guesses_per_user = 4")
         let (second, third) = (try laboratory.request("b"), try laboratory.request("c"))
         let outcome = decide([first], joinedBy: [[second], [third]])
         #expect(outcome.names == ["a"])

@@ -29,6 +29,13 @@ final class LineLaboratory {
 
     var secret: [UInt8] { server.active.current.configuration.clients[0].secret.octets.octets }
 
+    /// Puts a configuration in force that has `new` where the one before has `old`.
+    func reload(_ old: String, as new: String) throws {
+        try folder.edit(old, new)
+        let loaded = Configuration.load(path: folder.configuration)
+        server.active.replace(with: ActiveConfiguration(try #require(loaded.configuration, "\(loaded.diagnostics)")))
+    }
+
     /// Sends octets from an address of this machine, and lends them as they came in.
     func receive(
         _ octets: [UInt8], from source: String = "127.0.0.1", _ body: (Span<UInt8>, ReturnPath) throws -> Void
