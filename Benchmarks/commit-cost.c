@@ -2,7 +2,8 @@
 // row written over and one appended in each transaction, as a login does. Prints "mean p50 p99 maximum least" in microseconds.
 //
 // "least" is the p99 of those who come at any time, wait for the commit that is under way, and then for the next one, which
-// is theirs: while commits follow one another, no server can have a lower one, were all else that it does to cost nothing.
+// is theirs: while commits follow one another, nobody who commits through SQLite's one writer can have a lower one, were all
+// else to cost nothing.
 //
 //   cc -O2 -o commit-cost commit-cost.c -lsqlite3
 //   ./commit-cost FOLDER [COMMITS]
