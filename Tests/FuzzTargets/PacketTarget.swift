@@ -73,19 +73,18 @@ extension Fuzzing {
         var builder = PacketBuilder(
             requesting: .accessAccept, identifier: 1, authenticator: packet.authenticator, isSigned: false)
         var kept: [String] = []
+        // One that is left out leaves something in its place: fragments with nothing between them would be one attribute.
+        guard let separator = try? dictionary.attribute(parsing: "Attr-222 = 0x00") else {
+            throw BrokenProperty(description: "Attr-222 cannot be read")
+        }
         for attribute in attributes where attribute.definition.name != "Message-Authenticator" {
-            // A NUL at the end of a string is not shown.
-            if attribute.definition.type == .string, attribute.octets.last == 0 { continue }
-            let line = dictionary.line(of: attribute, showingSecrets: true)
-            let before = builder.count
-            guard let again = try? dictionary.attribute(parsing: line), (try? builder.append(again)) != nil,
-                builder.count > before
-            else { continue }
-            let lineAgain = dictionary.line(of: again, showingSecrets: true)
-            // Bits behind the length of a prefix are shown as they came, and never sent.
-            let isPrefix = [.ipv4prefix, .ipv6prefix].contains(attribute.definition.type)
-            try demand(lineAgain == line || isPrefix, "\(line) came back as \(lineAgain)")
-            kept.append(lineAgain)
+            if let again = try readBack(attribute), append(again, to: &builder) {
+                kept.append(dictionary.line(of: again, showingSecrets: true))
+            } else if append(separator, to: &builder) {
+                kept.append(dictionary.line(of: separator, showingSecrets: true))
+            } else {
+                break
+            }
         }
         let second = builder.finish(signedWith: secret, &workspace)
         // A value may come back in more octets than it had, so that 200 attributes become too many for another packet.
@@ -93,6 +92,25 @@ extension Fuzzing {
         let linesAgain = dictionary.lines(of: packetAgain, secret: secret, showingSecrets: true, &workspace)
         try demand(
             Self.countable(linesAgain) == Self.countable(kept), "\(kept) came back from a packet as \(linesAgain)")
+    }
+
+    /// What an attribute's line says, if it can be read.
+    private func readBack(_ attribute: EncodedAttribute) throws(BrokenProperty) -> EncodedAttribute? {
+        // A NUL at the end of a string is not shown.
+        if attribute.definition.type == .string, attribute.octets.last == 0 { return nil }
+        let line = dictionary.line(of: attribute, showingSecrets: true)
+        guard let again = try? dictionary.attribute(parsing: line) else { return nil }
+        let lineAgain = dictionary.line(of: again, showingSecrets: true)
+        // Bits behind the length of a prefix are shown as they came, and never sent.
+        let isPrefix = [.ipv4prefix, .ipv6prefix].contains(attribute.definition.type)
+        try demand(lineAgain == line || isPrefix, "\(line) came back as \(lineAgain)")
+        return again
+    }
+
+    /// - Returns: whether the packet has got any larger.
+    private func append(_ attribute: EncodedAttribute, to builder: inout PacketBuilder) -> Bool {
+        let before = builder.count
+        return (try? builder.append(attribute)) != nil && builder.count > before
     }
 
     /// Attributes that follow each other are one when they are concatenated, so that their number is no property.
