@@ -49,6 +49,7 @@ enum SourceChecks {
         "Sources/TokenEngine/KeyFile.swift",
         "Sources/TokenEngine/Store/Database.swift",
         "Sources/TokenEngine/Store/LogFile.swift",
+        "Sources/TokenEngine/Store/LogGathering.swift",
     ]
 
     private static func isUnsafe(_ line: Substring) -> Bool {
@@ -95,7 +96,7 @@ enum SourceChecks {
         "CPCRE2": ["Sources/RadiusServer/Mapping/RegularExpression.swift"],
         "CQRCode": ["Sources/RadiusServer/Commands/QRCode.swift"],
         "EmbeddedFiles": ["Sources/RadiusServer/Commands/EmbeddedFile.swift"],
-        "CSQLite": ["Sources/TokenEngine/Store/Database.swift"],
+        "CSQLite": ["Sources/TokenEngine/Store/Database.swift", "Sources/TokenEngine/Store/LogGathering.swift"],
         "Swift": ["Sources/TokenEngine/Text/CanonicalText.swift"],
     ]
 

@@ -6,9 +6,7 @@ package final class Checkpointer {
     /// - Parameter path: of a database that is there.
     package init(path: String) throws(StoreError) {
         // What it does can be done later: nobody waits for it at the end.
-        let database = try Database(path: path, busyTimeoutInMilliseconds: 100)
-        try database.run("PRAGMA synchronous = FULL")
-        self.database = database
+        database = try Database(path: path, busyTimeoutInMilliseconds: 100)
     }
 
     /// See ``Store/checkpoint()``.

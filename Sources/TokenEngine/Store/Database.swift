@@ -25,12 +25,21 @@ import Glibc
 
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let status = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let status = unsafe sqlite3_open_v2(path, &opened, flags, LogGathering.name)
         guard status == SQLITE_OK, let handle = unsafe opened else {
             unsafe sqlite3_close_v2(opened)
             throw .database(DatabaseError(code: status, message: "cannot open \(path)", sql: ""))
         }
         unsafe sqlite3_busy_timeout(handle, busyTimeoutInMilliseconds)
+        // What a commit writes is gathered until it flushes. And of pages that are written before, for want of memory, SQLite 3.40
+        // makes a log that nobody can read after a crash, where it has gone back to a savepoint (LogGatheringTests).
+        let settings = "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF"
+        let answer = unsafe sqlite3_exec(handle, settings, nil, nil, nil)
+        guard answer == SQLITE_OK else {
+            let message = unsafe String(cString: sqlite3_errmsg(handle))
+            unsafe sqlite3_close_v2(handle)
+            throw .database(DatabaseError(code: answer, message: message, sql: settings))
+        }
         unsafe self.handle = handle
     }
 

@@ -23,7 +23,6 @@ package final class Store {
     ) throws(StoreError) {
         let database = try Database(path: path, busyTimeoutInMilliseconds: busyTimeoutInMilliseconds)
         try database.run("PRAGMA journal_mode = WAL")
-        try database.run("PRAGMA synchronous = FULL")
         try database.run("PRAGMA foreign_keys = ON")
         try database.run("PRAGMA cache_size = -\(pageCacheInKilobytes)")
         // A server sees to it beside the line, and a command when it closes the database: no commit stops for it.
