@@ -380,6 +380,24 @@ import Testing
         #expect(try laboratory.store.challenges().count <= 13)
     }
 
+    @Test("nobody waits for all the challenges of an hour ago to be cleared away, and in the end they are")
+    func expiredChallengesAreClearedAwayInParts() throws {
+        let policy = Policy(name: "p", actions: [.challengeKinds([.hotp])])
+        let laboratory = try Laboratory(.small.with(policy))
+        try laboratory.addToken("H1", .hotp, of: try laboratory.addUser("cornelius"))
+        for _ in 0..<100 {
+            _ = try laboratory.login(laboratory.attempt("cornelius", ""))
+            laboratory.now = laboratory.now.advanced(bySeconds: 1)
+        }
+        laboratory.now = laboratory.now.advanced(bySeconds: 3600)
+        var left: [Int] = []
+        for _ in 0..<8 {
+            _ = try laboratory.login(laboratory.attempt("cornelius", ""))
+            left.append(try laboratory.store.challenges().count)
+        }
+        #expect(left == [85, 70, 55, 40, 25, 10, 7, 8])
+    }
+
     @Test func theStateItselfIsNotStored() throws {
         let policy = Policy(name: "p", actions: [.challengeKinds([.hotp])])
         let laboratory = try Laboratory(.small.with(policy))

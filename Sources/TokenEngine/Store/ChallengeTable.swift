@@ -8,10 +8,18 @@ enum ChallengeTable {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """
     static let delete = "DELETE FROM challenge WHERE transaction_digest = ?"
-    static let purge = "DELETE FROM challenge WHERE expires_at <= ?"
+    /// Of those that had expired by ?1, the oldest ?2 + 1, and whichever expired in the same millisecond as the last of them.
+    static let purge = """
+        DELETE FROM challenge WHERE expires_at <= min(?1, coalesce(
+            (SELECT expires_at FROM challenge ORDER BY expires_at LIMIT 1 OFFSET ?2), ?1))
+        """
 
     /// How long an expired challenge is kept, so that a late answer can be told from a made-up one.
     static let graceInSeconds: Int64 = 600
+    /// How many are purged whenever one is opened, as an offset. Several, so that they become fewer; few, since others wait.
+    static let purgedAtOpening: Int64 = 15
+    /// The same, of a transaction that does nothing else.
+    static let purgedAtOnce: Int64 = 999
 }
 
 /// An open challenge, for listing.
@@ -40,7 +48,8 @@ extension Store {
 
     func open(_ challenge: Challenge) throws(StoreError) {
         try statements.purgeChallenges.run(
-            challenge.openedAt.advanced(bySeconds: -ChallengeTable.graceInSeconds).milliseconds)
+            challenge.openedAt.advanced(bySeconds: -ChallengeTable.graceInSeconds).milliseconds,
+            ChallengeTable.purgedAtOpening)
         try statements.openChallenge.run(
             challenge.transactionDigest, challenge.token.row, challenge.user.resolver, challenge.user.uid,
             challenge.client, challenge.openedAt.milliseconds, challenge.expiresAt.milliseconds)
@@ -68,9 +77,15 @@ extension Store {
     /// - Returns: how many were deleted.
     @discardableResult
     package func expireChallenges(at now: UnixTime?) throws(StoreError) -> Int {
-        try transaction { () throws(StoreError) in
-            try statements.purgeChallenges.run(now?.milliseconds ?? .max)
-            return database.changedRows
-        }
+        var count = 0
+        var purged: Int
+        repeat {
+            purged = try transaction { () throws(StoreError) in
+                try statements.purgeChallenges.run(now?.milliseconds ?? .max, ChallengeTable.purgedAtOnce)
+                return database.changedRows
+            }
+            count += purged
+        } while purged > 0
+        return count
     }
 }

@@ -1,8 +1,8 @@
 import CSQLite
 import Glibc
 
-/// One connection to a SQLite file. Owns the handle, cannot be copied, and closes it once. The only file that speaks to
-/// SQLite: above it are rows and values, no handles.
+/// One connection to a SQLite file. Owns the handle, cannot be copied, and closes it once. Nobody else speaks to SQLite, which
+/// itself speaks to ``LogGathering``: above are rows and values, no handles.
 @safe struct Database: ~Copyable {
     private let handle: OpaquePointer
     /// Asked for once, before the first connection. A refusal costs speed and nothing else.
@@ -25,14 +25,19 @@ import Glibc
 
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let status = unsafe sqlite3_open_v2(path, &opened, flags, LogGathering.name)
+        // A name that begins with "file:" is a name all the same, and no URI with settings.
+        let status = unsafe sqlite3_open_v2(
+            path.hasPrefix("/") ? path : "./\(path)", &opened, flags, LogGathering.name)
         guard status == SQLITE_OK, let handle = unsafe opened else {
             unsafe sqlite3_close_v2(opened)
             throw .database(DatabaseError(code: status, message: "cannot open \(path)", sql: ""))
         }
         unsafe sqlite3_busy_timeout(handle, busyTimeoutInMilliseconds)
-        // What a commit writes is gathered until it flushes. And of pages that are written before, for want of memory, SQLite 3.40
-        // makes a log that nobody can read after a crash, where it has gone back to a savepoint (LogGatheringTests).
+        // What a commit writes is gathered until it flushes, and there is nothing before and behind. Besides, of pages that were
+        // written before, for want of memory, SQLite 3.40 makes a log that cannot be read to its end after a crash, where it has
+        // gone back to a savepoint (LogGatheringTests).
+        var isSafe: Int32 = 1
+        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &isSafe)
         let settings = "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF"
         let answer = unsafe sqlite3_exec(handle, settings, nil, nil, nil)
         guard answer == SQLITE_OK else {

@@ -1,12 +1,13 @@
 import CSQLite
 import Glibc
 
-/// A write-ahead log that each transaction is written to by one system call. SQLite makes two for each page, and they take
-/// longer, all in all, than the flush behind them.
+/// A write-ahead log that a transaction of up to some hundred logins is written to by one system call. SQLite makes two for
+/// each page, and they take longer, all in all, than the flush behind them.
 ///
 /// It is the system's own VFS (SQLite, "The SQLite OS Interface or VFS") in all but the log: there, what a commit writes, one
-/// page behind the other, is gathered and written when the commit flushes it. Nobody may look for it before, which holds
-/// as ``Database`` sets up its connections: every commit flushes, and nothing is written before the commit.
+/// page behind the other, is gathered and written when the commit flushes it. Nobody may look for it before, and nothing may
+/// be left of it behind the flush. That holds as ``Database`` sets up its connections: every commit flushes, nothing is
+/// written before the commit, and nothing to fill a sector behind it.
 enum LogGathering {
     /// The VFS's name, known to SQLite from the first use on; nil, for the system's own, where it could not be made known.
     static let name: String? = isRegistered ? "watchword" : nil
@@ -44,8 +45,8 @@ enum LogGathering {
 
 /// A log that is open, for the time of one call of SQLite's.
 @unsafe private struct GatheredLog {
-    /// How much is gathered at most, in octets: the largest page. Larger pieces than that, the system's VFS need not take.
-    private static let capacity = 65536
+    /// How much is gathered at most, in octets. The system's VFS writes less than 128 KiB at once.
+    private static let capacity = 124 * 1024
 
     private let file: UnsafeMutablePointer<sqlite3_file>
     private let log: UnsafeMutablePointer<watchword_log>
@@ -64,7 +65,7 @@ enum LogGathering {
         unsafe log.pointee.methods.xWrite = { unsafe GatheredLog($0)?.write($1, $2, $3) ?? SQLITE_MISUSE }
         unsafe log.pointee.methods.xSync = { unsafe GatheredLog($0)?.flush($1) ?? SQLITE_MISUSE }
         unsafe log.pointee.methods.xClose = { unsafe GatheredLog($0)?.close() ?? SQLITE_MISUSE }
-        unsafe withUnsafePointer(to: &log.pointee.methods) { unsafe file.pointee.pMethods = $0 }
+        unsafe file.pointee.pMethods = log.pointer(to: \.methods).map { unsafe UnsafePointer($0) }
     }
 
     private func write(_ octets: UnsafeRawPointer?, _ count: Int32, _ offset: sqlite3_int64) -> Int32 {
