@@ -20,6 +20,8 @@ final class CheckpointLine: Sendable {
     /// The least time between two, so that pages which are written again and again are copied once. Commits take longer
     /// while the disk is busy with them: a longer time was no better, since there is more to be busy with.
     private static let pauseInMilliseconds: UInt32 = 50
+    /// How often the thread copies a long log before whoever decides does the rest.
+    private static let roundsMaximum = 3
 
     private let wanted = Mailbox<Void>(capacity: 1)
     /// Closed once the thread has closed its connection.
@@ -89,32 +91,43 @@ final class CheckpointLine: Sendable {
         while !server.isStopping, (try? checkpointer?.reserveLog(pages: Self.pagesReserved)) == true {}
     }
 
-    /// Copies the log, unless nothing is left to copy.
-    func copy(by checkpoint: () throws(StoreError) -> Int) {
-        copied.withLock { copied in _ = copy(&copied, by: checkpoint) }
+    /// Copies the log, unless nothing is left to copy. Of a long one, who decides has to copy what was committed meanwhile, and
+    /// everybody waits for that: so it is copied again first, which takes less time each time.
+    ///
+    /// - Parameter pause: takes the time in which something is committed.
+    func copy(by checkpoint: () throws(StoreError) -> Int, pause: () -> Void = { Clock.sleep(milliseconds: 1) }) {
+        copied.withLock { copied in
+            guard var isLong = copy(&copied, by: checkpoint) else { return }
+            for _ in 1..<Self.roundsMaximum where isLong {
+                pause()
+                guard let isLongYet = copy(&copied, by: checkpoint) else { break }
+                isLong = isLongYet
+            }
+            self.isLong.store(isLong, ordering: .relaxed)
+        }
     }
 
     /// Copies what the thread has left of a long log, which begins anew then. Where the thread is at it, or may have copied this
     /// very transaction, the next one comes to it again.
     private func copyRest(by checkpoint: () throws(StoreError) -> Int) {
         _ = copied.withLockIfAvailable { copied in
-            if copy(&copied, by: checkpoint) { isLong.store(false, ordering: .relaxed) }
+            if copy(&copied, by: checkpoint) != nil { isLong.store(false, ordering: .relaxed) }
         }
     }
 
-    /// - Returns: false when nothing was left to copy.
-    private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) -> Bool {
-        guard committed.load(ordering: .sequentiallyConsistent) > copied else { return false }
+    /// - Returns: whether the log is long, or could not be copied; nil when nothing was left to copy.
+    private func copy(_ copied: inout Int, by checkpoint: () throws(StoreError) -> Int) -> Bool? {
+        guard committed.load(ordering: .sequentiallyConsistent) > copied else { return nil }
+        var isLong = true
         do throws(StoreError) {
-            isLong.store(try checkpoint() > Self.pagesMaximum, ordering: .relaxed)
+            isLong = try checkpoint() > Self.pagesMaximum
         } catch {
             server.log.writeSparingly(
                 .error, about: "checkpoint", "the write-ahead log cannot be copied into the database: \(error)")
-            isLong.store(true, ordering: .relaxed)
         }
         // What was begun meanwhile may have been copied, too.
         copied = begun.load(ordering: .sequentiallyConsistent)
-        return true
+        return isLong
     }
 
     func close() { wanted.close() }

@@ -84,4 +84,36 @@ import TokenEngine
         commit(orCopyBy: checkpoint)
         #expect(copies == 1)
     }
+
+    @Test("as far as possible before whoever decides does the rest, and by them only then")
+    func longLog() {
+        var (copies, rests) = (0, 0)
+        let rest = {
+            rests += 1
+            return 1
+        }
+        commit()
+        line.copy {
+            copies += 1
+            return 5000
+        } pause: {
+            commit(orCopyBy: rest)
+        }
+        #expect((copies, rests) == (3, 0))
+        commit(orCopyBy: rest)
+        #expect((copies, rests) == (3, 1))
+    }
+
+    @Test("not again where it is short, or where nobody commits any more", arguments: [1, 5000])
+    func oneLook(pages: Int) {
+        var (copies, pauses) = (0, 0)
+        commit()
+        line.copy {
+            copies += 1
+            return pages
+        } pause: {
+            pauses += 1
+        }
+        #expect((copies, pauses) == (1, pages == 1 ? 0 : 1))
+    }
 }
