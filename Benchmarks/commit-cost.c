@@ -1,9 +1,9 @@
 // What one durable commit costs on the disk that FOLDER is on: SQLite with a write-ahead log and synchronous=FULL, one
 // row written over and one appended in each transaction, as a login does. Prints "mean p50 p99 maximum least" in microseconds.
 //
-// "least" needs no database: the pages that such a commit writes are written over in a file, by one call, and flushed. It is the
-// p99 of those who come at any time, wait for the flush that is under way, and then for the next one, which is theirs: while
-// flushes follow one another, nobody can have a lower one on this disk, were all else to cost nothing.
+// "least" needs no database: the two pages that such a commit writes are written over in a file, by one call, and flushed,
+// behind the commits. It is the p99 of those who come at any time, wait for the flush that is under way, and then for the
+// next one, which is theirs: who flushes such pages, one flush behind the other, has no lower one, were all else to cost nothing.
 //
 //   cc -O2 -o commit-cost commit-cost.c -lsqlite3
 //   ./commit-cost FOLDER [COMMITS]
@@ -43,14 +43,21 @@ static void flush(const char *folder, double *costs, int count) {
     char path[4096];
     snprintf(path, sizeof path, "%s/commit-cost.log", folder);
     int file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    if (file < 0 || write(file, octets, sizeof octets) != sizeof octets || fsync(file) != 0) exit(3);
+    if (file < 0 || write(file, octets, sizeof octets) != sizeof octets || fsync(file) != 0) {
+        perror(path);
+        exit(3);
+    }
     for (int i = 0; i < count; i++) {
         double start = now();
         memset(octets, i, pages);
-        if (pwrite(file, octets, pages, (off_t)(i % 256) * pages) != pages || fdatasync(file) != 0) exit(3);
+        if (pwrite(file, octets, pages, (off_t)(i % 256) * pages) != pages || fdatasync(file) != 0) {
+            perror(path);
+            exit(3);
+        }
         costs[i] = now() - start;
     }
     close(file);
+    unlink(path);
 }
 
 // The p99 of somebody's wait who comes at any time of flush i, for the rest of it and for all of flush i + 1.
@@ -95,7 +102,7 @@ int main(int count, char **arguments) {
     }
     sqlite3_close(database);
     qsort(costs, (size_t)commits, sizeof *costs, compare);
-    printf("%.0f %.0f %.0f %.0f ", sum / commits, costs[commits / 2], costs[commits * 99 / 100], costs[commits - 1]);
+    double p50 = costs[commits / 2], p99 = costs[commits * 99 / 100], maximum = costs[commits - 1];
     flush(arguments[1], costs, commits);
-    printf("%.0f\n", least(costs, commits));
+    printf("%.0f %.0f %.0f %.0f %.0f\n", sum / commits, p50, p99, maximum, least(costs, commits));
 }

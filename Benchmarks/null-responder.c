@@ -2,20 +2,46 @@
 // under the identifier of the request. What it costs is what the system calls cost: the same ones, with the same control
 // messages and as many datagrams each, as Watchword's receiving threads make.
 //
+// With a FILE, whatever comes at once is answered behind a flush of the two pages that the smallest commit writes to a log:
+// written over one behind the other, where the file has its room. Nothing that is durable can do less.
+//
 //   cc -O2 -pthread -o null-responder null-responder.c
-//   ./null-responder ADDRESS:PORT [THREADS]
+//   ./null-responder ADDRESS:PORT [THREADS [FILE]]
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-enum { batch = 64, datagram = 4096, control = 64 };
+enum { batch = 64, datagram = 4096, control = 64, pages = 2 * (4096 + 24), commits = 512 };
 
 static struct sockaddr_in own;
+static const char *log_path;
+
+static int log_of_own(void) {
+    static char zeros[commits * pages];
+    int file = log_path == NULL ? -1 : open(log_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (log_path != NULL && (file < 0 || write(file, zeros, sizeof zeros) != sizeof zeros || fsync(file) != 0)) {
+        perror(log_path);
+        exit(3);
+    }
+    return file;
+}
+
+static void flush(int file, unsigned number) {
+    static _Thread_local char octets[pages];
+    if (file < 0) return;
+    memset(octets, (int)number, sizeof octets);
+    if (pwrite(file, octets, pages, (off_t)(number % commits) * pages) != pages || fdatasync(file) != 0) {
+        perror(log_path);
+        exit(3);
+    }
+}
 
 static int socket_of_own(void) {
     int on = 1, size = 4 << 20, file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -40,7 +66,8 @@ static void turn_round(struct msghdr *message) {
 }
 
 static void *respond(void *unused) {
-    int file = socket_of_own();
+    int file = socket_of_own(), log = log_of_own();
+    unsigned number = 0;
     static _Thread_local struct mmsghdr messages[batch];
     static _Thread_local struct iovec vectors[batch];
     static _Thread_local struct sockaddr_storage names[batch];
@@ -53,6 +80,7 @@ static void *respond(void *unused) {
                 .msg_control = controls[i], .msg_controllen = control};
         }
         int count = recvmmsg(file, messages, batch, MSG_WAITFORONE, NULL);
+        flush(log, number++);
         for (int i = 0; i < count; i++) {
             unsigned char identifier = octets[i][1];
             memset(octets[i], 0, 38);
@@ -79,9 +107,10 @@ int main(int count, char **arguments) {
     own.sin_family = AF_INET;
     if (count < 2 || threads < 1 || sscanf(arguments[1], "%15[0-9.]:%hu", address, &port) != 2 ||
         inet_pton(AF_INET, address, &own.sin_addr) != 1) {
-        fprintf(stderr, "usage: null-responder ADDRESS:PORT [THREADS]\n");
+        fprintf(stderr, "usage: null-responder ADDRESS:PORT [THREADS [FILE]]\n");
         return 2;
     }
+    if (count > 3) log_path = arguments[3];
     own.sin_port = htons(port);
     pthread_t thread;
     for (int i = 1; i < threads; i++) {

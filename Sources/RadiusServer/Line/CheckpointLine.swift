@@ -7,7 +7,8 @@ import TokenEngine
 ///
 /// Only one of them is at it at a time, and neither begins before something was committed since the last time. So there is
 /// always something to copy, the log cannot begin anew meanwhile, and a fault of SQLite before 3.51.3, which takes pages of
-/// the new log for copied ones when it does, finds no occasion (sqlite.org/wal.html#walresetbug).
+/// the new log for copied ones when it does, finds no occasion (sqlite.org/wal.html#walresetbug). An import copies the log, too,
+/// from a process of its own: for that time it is a matter of chance, and of microseconds.
 final class CheckpointLine: Sendable {
     /// How many pages gather first, as far as can be told.
     private static let interval = 1024
@@ -92,7 +93,7 @@ final class CheckpointLine: Sendable {
     }
 
     /// Copies the log, unless nothing is left to copy. Of a long one, who decides has to copy what was committed meanwhile, and
-    /// everybody waits for that: so it is copied again first, which takes less time each time.
+    /// everybody waits for that: so it is copied again first, which leaves less.
     ///
     /// - Parameter pause: takes the time in which something is committed.
     func copy(by checkpoint: () throws(StoreError) -> Int, pause: () -> Void = { Clock.sleep(milliseconds: 1) }) {

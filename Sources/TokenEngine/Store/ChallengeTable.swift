@@ -8,18 +8,17 @@ enum ChallengeTable {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """
     static let delete = "DELETE FROM challenge WHERE transaction_digest = ?"
-    /// Of those that had expired by ?1, the oldest ?2 + 1, and whichever expired in the same millisecond as the last of them.
-    static let purge = """
-        DELETE FROM challenge WHERE expires_at <= min(?1, coalesce(
-            (SELECT expires_at FROM challenge ORDER BY expires_at LIMIT 1 OFFSET ?2), ?1))
+    static let purge = "DELETE FROM challenge WHERE expires_at <= ?"
+    /// The one of them that expired first.
+    static let purgeOldest = """
+        DELETE FROM challenge WHERE (transaction_digest, token) = (
+            SELECT transaction_digest, token FROM challenge WHERE expires_at <= ? ORDER BY expires_at LIMIT 1)
         """
 
     /// How long an expired challenge is kept, so that a late answer can be told from a made-up one.
     static let graceInSeconds: Int64 = 600
-    /// How many are purged whenever one is opened, as an offset. Several, so that they become fewer; few, since others wait.
-    static let purgedAtOpening: Int64 = 15
-    /// The same, of a transaction that does nothing else.
-    static let purgedAtOnce: Int64 = 999
+    /// How many are purged whenever one is opened: enough to become fewer, and few, since others wait.
+    static let purgedAtOpening = 2
 }
 
 /// An open challenge, for listing.
@@ -47,9 +46,11 @@ extension Store {
     }
 
     func open(_ challenge: Challenge) throws(StoreError) {
-        try statements.purgeChallenges.run(
-            challenge.openedAt.advanced(bySeconds: -ChallengeTable.graceInSeconds).milliseconds,
-            ChallengeTable.purgedAtOpening)
+        let before = challenge.openedAt.advanced(bySeconds: -ChallengeTable.graceInSeconds)
+        for _ in 0..<ChallengeTable.purgedAtOpening {
+            try statements.purgeOldestChallenge.run(before.milliseconds)
+            guard database.changedRows > 0 else { break }
+        }
         try statements.openChallenge.run(
             challenge.transactionDigest, challenge.token.row, challenge.user.resolver, challenge.user.uid,
             challenge.client, challenge.openedAt.milliseconds, challenge.expiresAt.milliseconds)
@@ -77,15 +78,9 @@ extension Store {
     /// - Returns: how many were deleted.
     @discardableResult
     package func expireChallenges(at now: UnixTime?) throws(StoreError) -> Int {
-        var count = 0
-        var purged: Int
-        repeat {
-            purged = try transaction { () throws(StoreError) in
-                try statements.purgeChallenges.run(now?.milliseconds ?? .max, ChallengeTable.purgedAtOnce)
-                return database.changedRows
-            }
-            count += purged
-        } while purged > 0
-        return count
+        try transaction { () throws(StoreError) in
+            try database.run(ChallengeTable.purge, now?.milliseconds ?? .max)
+            return database.changedRows
+        }
     }
 }

@@ -35,14 +35,17 @@ package final class Checkpointer {
 extension Store {
     /// Copies as much of the log as can be copied without anybody waiting. What cannot, stays there, and is as safe.
     ///
-    /// - Returns: how many pages the log has. Once all of them are copied, the next transaction writes over them.
+    /// - Returns: how many pages the log has. Once all of them are copied, the next transaction writes over them. Where somebody
+    ///   else is copying it, nothing is known of it, and it is taken for a long one.
     package func checkpoint() throws(StoreError) -> Int { try database.checkpoint() }
 }
 
 extension Database {
     fileprivate func checkpoint() throws(StoreError) -> Int {
         var pages = 0
-        try prepare("PRAGMA wal_checkpoint(PASSIVE)").forEach { pages = Int($0.integer(1)) }
+        try prepare("PRAGMA wal_checkpoint(PASSIVE)").forEach { row in
+            pages = row.integer(0) == 0 ? Int(row.integer(1)) : .max
+        }
         return pages
     }
 }

@@ -26,18 +26,16 @@ import Glibc
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         // A name that begins with "file:" is a name all the same, and no URI with settings.
-        let status = unsafe sqlite3_open_v2(
-            path.hasPrefix("/") ? path : "./\(path)", &opened, flags, LogGathering.name)
+        let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+        let status = unsafe sqlite3_open_v2(isAbsolute ? path : "./\(path)", &opened, flags, LogGathering.name)
         guard status == SQLITE_OK, let handle = unsafe opened else {
             unsafe sqlite3_close_v2(opened)
             throw .database(DatabaseError(code: status, message: "cannot open \(path)", sql: ""))
         }
         unsafe sqlite3_busy_timeout(handle, busyTimeoutInMilliseconds)
-        // What a commit writes is gathered until it flushes, and there is nothing before and behind. Besides, of pages that were
-        // written before, for want of memory, SQLite 3.40 makes a log that cannot be read to its end after a crash, where it has
-        // gone back to a savepoint (LogGatheringTests).
-        var isSafe: Int32 = 1
-        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &isSafe)
+        // What a commit writes is gathered until it flushes, and there is nothing before. Besides, of pages that were written
+        // before, for want of memory, SQLite 3.40 makes a log that cannot be read to its end after a crash, where it has gone back
+        // to a savepoint (LogGatheringTests).
         let settings = "PRAGMA synchronous = FULL; PRAGMA cache_spill = OFF"
         let answer = unsafe sqlite3_exec(handle, settings, nil, nil, nil)
         guard answer == SQLITE_OK else {

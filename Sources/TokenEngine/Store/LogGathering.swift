@@ -1,16 +1,18 @@
 import CSQLite
 import Glibc
 
-/// A write-ahead log that a transaction of up to some hundred logins is written to by one system call. SQLite makes two for
-/// each page, and they take longer, all in all, than the flush behind them.
+/// A write-ahead log that a transaction of up to thirty pages is written to by one system call. SQLite makes two for each page,
+/// and they take longer, all in all, than the flush behind them.
 ///
 /// It is the system's own VFS (SQLite, "The SQLite OS Interface or VFS") in all but the log: there, what a commit writes, one
 /// page behind the other, is gathered and written when the commit flushes it. Nobody may look for it before, and nothing may
-/// be left of it behind the flush. That holds as ``Database`` sets up its connections: every commit flushes, nothing is
-/// written before the commit, and nothing to fill a sector behind it.
+/// be left of it behind the flush. That holds as ``Database`` sets up its connections, where every commit flushes and nothing is
+/// written before the commit, and where SQLite does not fill sectors behind the flush.
 enum LogGathering {
-    /// The VFS's name, known to SQLite from the first use on; nil, for the system's own, where it could not be made known.
-    static let name: String? = isRegistered ? "watchword" : nil
+    /// The VFS's name, known to SQLite from the first use on; nil, for the system's own, where it could not be made known, or
+    /// where SQLite was built to fill sectors.
+    static let name: String? =
+        unsafe sqlite3_compileoption_used("POWERSAFE_OVERWRITE=0") == 0 && isRegistered ? "watchword" : nil
 
     nonisolated(unsafe) private static let system = unsafe sqlite3_vfs_find(nil)
 

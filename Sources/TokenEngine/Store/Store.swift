@@ -123,7 +123,7 @@ struct HotStatements: ~Copyable {
     let moveCounters: Statement
     let openChallenge: Statement
     let closeChallenge: Statement
-    let purgeChallenges: Statement
+    let purgeOldestChallenge: Statement
     let selectVersion: Statement
     let appendAudit: Statement
     let selectAuditHead: Statement
@@ -140,7 +140,7 @@ struct HotStatements: ~Copyable {
             moveCounters: try database.prepare(TokenTable.moveCounters, isKept: true),
             openChallenge: try database.prepare(ChallengeTable.insert, isKept: true),
             closeChallenge: try database.prepare(ChallengeTable.delete, isKept: true),
-            purgeChallenges: try database.prepare(ChallengeTable.purge, isKept: true),
+            purgeOldestChallenge: try database.prepare(ChallengeTable.purgeOldest, isKept: true),
             selectVersion: try database.prepare("PRAGMA data_version", isKept: true),
             appendAudit: try database.prepare(AuditTable.insert, isKept: true),
             selectAuditHead: try database.prepare(AuditTable.selectHead, isKept: true),

@@ -104,6 +104,23 @@ import TokenEngine
         #expect((copies, rests) == (3, 1))
     }
 
+    @Test("no further than until it is short")
+    func shortAgain() {
+        var (copies, rests) = (0, 0)
+        commit()
+        line.copy {
+            copies += 1
+            return copies == 1 ? 5000 : 10
+        } pause: {
+            commit()
+        }
+        commit(orCopyBy: {
+            rests += 1
+            return 1
+        })
+        #expect((copies, rests) == (2, 0))
+    }
+
     @Test("not again where it is short, or where nobody commits any more", arguments: [1, 5000])
     func oneLook(pages: Int) {
         var (copies, pauses) = (0, 0)
