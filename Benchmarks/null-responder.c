@@ -3,7 +3,7 @@
 // messages and as many datagrams each, as Watchword's receiving threads make.
 //
 // With a FILE, whatever comes at once is answered behind a flush of the two pages that the smallest commit writes to a log:
-// written over one behind the other, where the file has its room. Nothing that is durable can do less.
+// written over one behind the other, where the file has its room. Who keeps such a log does no less for each commit.
 //
 //   cc -O2 -pthread -o null-responder null-responder.c
 //   ./null-responder ADDRESS:PORT [THREADS [FILE]]
